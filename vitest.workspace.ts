@@ -1,0 +1,22 @@
+import { defineConfig } from "vitest/config"
+
+// Vitest does not discover this file: every script passes `--config vitest.workspace.ts`.
+const conditions = ["@smart-cache/source"]
+
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 60_000 }
+})
+
+export default defineConfig({
+  test: {
+    projects: [
+      project("core", "packages/core"),
+      project("football", "packages/football"),
+      project("lab", "packages/lab"),
+      project("examples", "examples")
+    ]
+  }
+})
