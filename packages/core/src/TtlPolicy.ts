@@ -168,10 +168,10 @@ export const shortest = (...policies: ReadonlyArray<Policy>): Policy => {
   return { _tag: "Shortest", policies }
 }
 
-const zoneAt = (zones: ReadonlyArray<Zone>, remaining: number): Zone => {
+const zoneIndex = (zones: ReadonlyArray<Zone>, remaining: number): number => {
   let i = zones.length - 1
   while (i > 0 && zones[i]!.within < remaining) i--
-  return zones[i]!
+  return i
 }
 
 const rawTtl = (policy: Policy, grant: Grant, now: number): number => {
@@ -179,7 +179,7 @@ const rawTtl = (policy: Policy, grant: Grant, now: number): number => {
     case "Fixed":
       return policy.ttl
     case "Zones":
-      return zoneAt(policy.zones, grant.deadline - now).ttl * (grant.confirmed ? policy.confirmedFactor : 1)
+      return policy.zones[zoneIndex(policy.zones, grant.deadline - now)]!.ttl * (grant.confirmed ? policy.confirmedFactor : 1)
     case "ByValue":
       return toMillis(policy.ttl(grant.value))
     case "Drift":
@@ -270,17 +270,18 @@ const zonesOf = (policy: Policy): Extract<Policy, { _tag: "Zones" }> | undefined
   }
 }
 
-/** Tells the zone of a moment; built once per policy because every read asks. */
-export const zoneNamer = (policy: Policy): (deadline: number, now: number) => string | undefined => {
-  const found = zonesOf(policy)
-  if (found === undefined) return () => undefined
-  return (deadline, now) => now >= deadline ? found.after : zoneAt(found.zones, deadline - now).name
-}
-
 /** The names of the policy's zones, far to near, the time after the deadline last; none without zones. */
 export const zoneNames = (policy: Policy): ReadonlyArray<string> => {
   const found = zonesOf(policy)
   return found === undefined ? [] : [...found.zones.map((zone) => zone.name), found.after]
+}
+
+/** Tells the position of a moment's zone in {@link zoneNames}, −1 without zones; made once, because every read asks. */
+export const zoneIndexer = (policy: Policy): (deadline: number, now: number) => number => {
+  const found = zonesOf(policy)
+  if (found === undefined) return () => -1
+  const { zones } = found
+  return (deadline, now) => now >= deadline ? zones.length : zoneIndex(zones, deadline - now)
 }
 
 /** The policy in use. */

@@ -1,0 +1,83 @@
+/**
+ * Where entries live: atomic steps, no decisions.
+ *
+ * Stamps are numbers of one increasing sequence of the store. A compute takes one
+ * before it reads anything; an invalidation takes one when it happens. An entry
+ * stands only while its stamp is later than every invalidation of its key, its
+ * tags, its prefix and everything; a fill is refused when a later invalidation or
+ * a compute that began later was there first ("newest start wins"). Correctness
+ * rests on the stamps alone: the lease only saves work (theory: leases and fences,
+ * Nishtala et al., NSDI 2013).
+ */
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import type { SmartCacheError } from "./CacheError.ts"
+import type { Entry, Stamp } from "./CacheEntry.ts"
+import type { Source } from "./CacheOutcome.ts"
+
+export interface Lookup {
+  /** The entry, if one is held and stands. */
+  readonly entry: Entry | undefined
+  /** No entry stands, but the key, a tag or everything was invalidated. */
+  readonly invalidated: boolean
+  /** Computes that began at or before this stamp are invalid for this key and these tags. */
+  readonly fence: Stamp
+}
+
+/** Taken by a compute before it reads anything. */
+export type Lease =
+  | { readonly _tag: "Granted"; readonly stamp: Stamp; readonly token: string }
+  /** Somebody else computes this key; their lease ends in so many milliseconds at the latest. */
+  | { readonly _tag: "Busy"; readonly remaining: number }
+
+export interface Fill {
+  readonly key: string
+  readonly entry: Entry
+  /** The lease to end with this fill; without one the fill still obeys the stamps. */
+  readonly token: string | undefined
+}
+
+/** What became of a fill: stored, beaten by something later, or larger than the store may hold. */
+export type Filled = "stored" | "refused" | "too_large"
+
+/** What is to be dropped. */
+export type Target =
+  | { readonly _tag: "Key"; readonly key: string }
+  | { readonly _tag: "Tags"; readonly tags: ReadonlyArray<string> }
+  | { readonly _tag: "Prefix"; readonly prefix: string }
+  | { readonly _tag: "All" }
+
+export interface Invalidated {
+  readonly stamp: Stamp
+  /** Entries dropped; one that carries several of the tags counts for each of them. */
+  readonly dropped: number
+}
+
+export interface Held {
+  readonly entries: number
+  readonly bytes: number
+}
+
+export interface Shape {
+  /** What {@link peek} reads from. */
+  readonly local: Extract<Source, "memory" | "redis">
+  /** What {@link read} reads from. */
+  readonly shared: Extract<Source, "memory" | "redis">
+  /** The standing entry this process holds, without leaving the fiber; the only step of a memory hit. */
+  readonly peek: (key: string) => Entry | undefined
+  /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
+  readonly read: (key: string, tags: ReadonlyArray<string>) => Effect.Effect<Lookup, SmartCacheError>
+  /** Asks to compute a key; the lease ends by itself after `millis`. */
+  readonly lease: (key: string, millis: number) => Effect.Effect<Lease, SmartCacheError>
+  /** Gives a lease back without a fill; a token that is no longer current does nothing. */
+  readonly release: (key: string, token: string) => Effect.Effect<void, SmartCacheError>
+  /** A stamp for an explicit write, later than every compute that has begun. */
+  readonly stamp: Effect.Effect<Stamp, SmartCacheError>
+  /** Stores an entry unless something later was there first. */
+  readonly fill: (fill: Fill) => Effect.Effect<Filled, SmartCacheError>
+  readonly invalidate: (target: Target) => Effect.Effect<Invalidated, SmartCacheError>
+  readonly held: Effect.Effect<Held, SmartCacheError>
+}
+
+/** The store in use. */
+export class CacheStore extends Context.Service<CacheStore, Shape>()("smart-cache/CacheStore") {}

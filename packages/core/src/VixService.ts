@@ -1,0 +1,319 @@
+/**
+ * Is the market nervous? Odds are observed per market over a sliding window; the
+ * current odds of a read are judged against that history (spec §5).
+ *
+ * Memory is bounded per market and in the number of markets: the least recently
+ * observed leaves first.
+ */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { LRUCache } from "lru-cache"
+import { CacheConfig } from "./CacheConfig.ts"
+import * as CacheError from "./CacheError.ts"
+import type { VixLevel } from "./CacheOutcome.ts"
+import { vixLevels } from "./CacheOutcome.ts"
+import * as Detector from "./Detector.ts"
+import { OddsHistory } from "./internal/oddsHistory.ts"
+
+/** How nervous the named markets are: the worst of them decides. */
+export interface Verdict {
+  readonly level: VixLevel
+  /** Score of the market that decided; `NaN` while unknown. */
+  readonly z: number
+  /** The market that decided; `undefined` when none was named. */
+  readonly market: string | undefined
+}
+
+/** What is remembered of one market; times in epoch milliseconds. */
+export interface Statistics {
+  readonly samples: number
+  readonly mean: number
+  /** Sample standard deviation (n − 1). */
+  readonly sigma: number
+  readonly first: number
+  readonly last: number
+  readonly odds: number
+  /** Standard deviation of the log-odds per √second, `NaN` before the first move. */
+  readonly drift: number
+}
+
+/** Current decimal odds by market. */
+export type Odds = Readonly<Record<string, number>>
+
+export interface Observation {
+  readonly market: string
+  readonly odds: number
+  /** Epoch milliseconds, now by default; neither in the future nor before the market's last observation. */
+  readonly at?: number | undefined
+}
+
+export interface Shape {
+  /** Adds to the history of a market; refuses odds ≤ 1, not finite, or out of order, and then changes nothing. */
+  readonly observe: (observation: Observation) => Effect.Effect<void, CacheError.SmartCacheError>
+  /** Judges odds against the history without becoming part of it. */
+  readonly judge: (odds: Odds) => Effect.Effect<Verdict, CacheError.SmartCacheError>
+  readonly statistics: (market: string) => Effect.Effect<Option.Option<Statistics>>
+  /** How many markets are remembered. */
+  readonly markets: Effect.Effect<number>
+  /** Judges the odds that a read brings and makes them history; synchronous, for the hit path. */
+  readonly assess: (odds: Odds, now: number) => Verdict | CacheError.SmartCacheError
+  /** Number of the latest change of any market; changes are numbered from 1. */
+  readonly latestChange: () => number
+  /** Number of the latest change among these markets. A compute that began before it does not know these odds. */
+  readonly lastChange: (odds: Odds) => number
+  /** The fastest drift among these markets, `NaN` when none is known. */
+  readonly drift: (odds: Odds) => number
+}
+
+export interface Options {
+  readonly detector: Detector.Detector
+  /** Milliseconds of history that count. */
+  readonly window: number
+  readonly maxSamples: number
+  readonly maxMarkets: number
+}
+
+const unnamed: Verdict = { level: "unknown", z: Number.NaN, market: undefined }
+
+/** Odds above this overflow the squares of two-pass statistics. */
+const maxOdds = 1e15
+
+const refuse = (market: string, odds: unknown, expected: string) =>
+  CacheError.make({ _tag: "InvalidOdds", market, got: CacheError.show(odds), expected })
+
+const problemOf = (market: string, odds: number): CacheError.SmartCacheError | undefined =>
+  typeof odds === "number" && odds > 1 && odds <= maxOdds
+    ? undefined
+    : refuse(market, odds, `a number greater than 1 and at most ${maxOdds}`)
+
+class Market {
+  readonly history: OddsHistory
+  changedAt = 0
+  /** The last judgement: of these odds, good until then or the next sample. */
+  verdict: Verdict = unnamed
+  verdictOdds = Number.NaN
+  verdictUntil = 0
+
+  constructor(maxSamples: number) {
+    this.history = new OddsHistory(maxSamples)
+  }
+}
+
+class Vix {
+  private readonly markets: LRUCache<string, Market>
+  private readonly options: Options
+  /** Unchanged odds that reads bring become a sample again after this long: many readers are not many samples. */
+  private readonly interval: number
+  private changes = 0
+
+  constructor(options: Options) {
+    this.options = options
+    this.interval = options.window / options.maxSamples
+    this.markets = new LRUCache({ max: options.maxMarkets })
+  }
+
+  assess(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
+    let worst = unnamed
+    // Refused odds change nothing, so every price is looked at before the first one is recorded.
+    for (const name in odds) {
+      const problem = problemOf(name, odds[name]!)
+      if (problem !== undefined) return problem
+    }
+    for (const name in odds) {
+      const price = odds[name]!
+      const market = this.markets.peek(name)
+      const verdict = market !== undefined && market.verdictOdds === price && now < market.verdictUntil
+        ? market.verdict
+        : this.record(name, price, now)
+      if (worse(verdict, worst)) worst = verdict
+    }
+    return worst
+  }
+
+  /** Judges a price against what was there before it, then makes it history. */
+  private record(name: string, price: number, now: number): Verdict {
+    const market = this.open(name)
+    const { history } = market
+    // The clock may have gone back since an observation; the market's own time does not.
+    const time = Number.isNaN(history.lastTime) ? now : Math.max(now, history.lastTime)
+    history.expire(time - this.options.window)
+    const changed = history.last !== price
+    const verdict = this.judgeMarket(name, market, price, changed ? () => this.push(market, time, price) : undefined)
+    if (!changed && time - history.lastTime >= this.interval) history.push(time, price)
+    market.verdict = verdict
+    market.verdictOdds = price
+    market.verdictUntil = Math.min(history.firstTime + this.options.window, history.lastTime + this.interval)
+    return verdict
+  }
+
+  /** The z-score looks at the history before the price, the volatility ratio at the move that it made. */
+  private judgeMarket(name: string, market: Market, price: number, push: (() => void) | undefined): Verdict {
+    const { detector } = this.options
+    if (detector._tag === "Ewma") push?.()
+    const { level, score } = Detector.judge(detector, market.history, price, market.verdict.level === "panic")
+    if (detector._tag !== "Ewma") push?.()
+    return { level, z: score, market: name }
+  }
+
+  private push(market: Market, time: number, price: number): void {
+    market.history.push(time, price)
+    market.changedAt = ++this.changes
+  }
+
+  observe(name: string, price: number, at: number, now: number): CacheError.SmartCacheError | undefined {
+    const problem = problemOf(name, price)
+    if (problem !== undefined) return problem
+    const last = this.markets.peek(name)?.history.lastTime ?? -Infinity
+    if (!(at >= last)) return refuse(name, at, `observed at ${last} or later, the time of the market's last observation`)
+    if (at > now) return refuse(name, at, `observed no later than now (${now})`)
+    const market = this.open(name)
+    market.history.expire(at - this.options.window)
+    if (market.history.last === price) market.history.push(at, price)
+    else this.push(market, at, price)
+    const alarmed = market.verdict.level === "panic"
+    if (this.options.detector._tag === "Ewma") {
+      const { level, score } = Detector.judge(this.options.detector, market.history, price, alarmed)
+      market.verdict = { level, z: score, market: name }
+    }
+    market.verdictUntil = 0
+    return undefined
+  }
+
+  judge(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
+    let worst = unnamed
+    for (const [name, price] of Object.entries(odds)) {
+      const problem = problemOf(name, price)
+      if (problem !== undefined) return problem
+      const market = this.markets.peek(name)
+      market?.history.expire(now - this.options.window)
+      const history = market?.history ?? new OddsHistory(1)
+      const { level, score } = Detector.judge(this.options.detector, history, price, market?.verdict.level === "panic")
+      const verdict: Verdict = { level, z: score, market: name }
+      if (worse(verdict, worst)) worst = verdict
+    }
+    return worst
+  }
+
+  statistics(name: string, now: number): Statistics | undefined {
+    const history = this.markets.peek(name)?.history
+    if (history === undefined) return undefined
+    history.expire(now - this.options.window)
+    return {
+      ...history.moments(history.size),
+      first: history.firstTime,
+      last: history.lastTime,
+      odds: history.last,
+      drift: history.returns === 0 ? Number.NaN : Math.sqrt(history.slow)
+    }
+  }
+
+  latestChange(): number {
+    return this.changes
+  }
+
+  lastChange(odds: Odds): number {
+    let latest = 0
+    // A market that was forgotten may have changed since: as if it changed just now.
+    for (const name in odds) latest = Math.max(latest, this.markets.peek(name)?.changedAt ?? this.changes)
+    return latest
+  }
+
+  drift(odds: Odds): number {
+    let fastest = Number.NaN
+    for (const name in odds) {
+      const history = this.markets.peek(name)?.history
+      if (history === undefined || history.returns === 0) continue
+      const drift = Math.sqrt(history.slow)
+      if (!(drift <= fastest)) fastest = drift
+    }
+    return fastest
+  }
+
+  get size(): number {
+    return this.markets.size
+  }
+
+  /** The market, made when new; opening it makes it the most recently observed. */
+  private open(name: string): Market {
+    const held = this.markets.get(name)
+    if (held !== undefined) return held
+    const market = new Market(this.options.maxSamples)
+    this.markets.set(name, market)
+    return market
+  }
+}
+
+const worse = (a: Verdict, b: Verdict): boolean => {
+  if (b.market === undefined) return true
+  if (a.level !== b.level) return vixLevels.indexOf(a.level) > vixLevels.indexOf(b.level)
+  return a.z > b.z
+}
+
+const orFail = <A>(result: A | CacheError.SmartCacheError): Effect.Effect<A, CacheError.SmartCacheError> =>
+  result instanceof CacheError.SmartCacheError ? Effect.fail(result) : Effect.succeed(result)
+
+/** Makes the service around one detector. */
+export const make = (options: Options): Shape => {
+  const vix = new Vix(options)
+  return {
+    observe: ({ at, market, odds }) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const problem = vix.observe(market, odds, at ?? now, now)
+        return problem === undefined ? Effect.void : Effect.fail(problem)
+      }),
+    judge: (odds) => Effect.flatMap(Clock.currentTimeMillis, (now) => orFail(vix.judge(odds, now))),
+    statistics: (market) =>
+      Effect.map(Clock.currentTimeMillis, (now) => Option.fromUndefinedOr(vix.statistics(market, now))),
+    markets: Effect.sync(() => vix.size),
+    assess: (odds, now) => vix.assess(odds, now),
+    latestChange: () => vix.latestChange(),
+    lastChange: (odds) => vix.lastChange(odds),
+    drift: (odds) => vix.drift(odds)
+  }
+}
+
+/** A service that never worries and remembers nothing. */
+export const off: Shape = {
+  observe: () => Effect.void,
+  judge: () => Effect.succeed(unnamed),
+  statistics: () => Effect.succeedNone,
+  markets: Effect.succeed(0),
+  assess: () => unnamed,
+  latestChange: () => 0,
+  lastChange: () => 0,
+  drift: () => Number.NaN
+}
+
+/** The volatility guard in use. */
+export class VixService extends Context.Service<VixService, Shape>()("smart-cache/VixService") {}
+
+/** Which detector the settings are given to; ticks as in {@link Detector.Options}. */
+export interface Choice {
+  readonly detector?: "zScore" | "ewma" | "off" | undefined
+  readonly ticks?: ReadonlyArray<Detector.TickBand> | undefined
+}
+
+/** The guard with the thresholds of the settings; z-score by default. */
+export const layer = (choice: Choice = {}): Layer.Layer<VixService, never, CacheConfig> =>
+  Layer.effect(
+    VixService,
+    Effect.map(CacheConfig, (settings) => {
+      const detector = choice.detector ?? "zScore"
+      if (detector === "off") return off
+      const thresholds = {
+        minSamples: settings.vixMinSamples,
+        warning: settings.vixWarning,
+        panic: settings.vixPanic,
+        ticks: choice.ticks
+      }
+      return make({
+        detector: detector === "ewma" ? Detector.ewma(thresholds) : Detector.zScore(thresholds),
+        window: settings.vixWindow,
+        maxSamples: settings.vixMaxSamples,
+        maxMarkets: settings.vixMaxMarkets
+      })
+    })
+  )

@@ -1,0 +1,105 @@
+/**
+ * The stamps of invalidations, remembered in bounded memory.
+ *
+ * What is forgotten raises a floor: everything older than a forgotten invalidation
+ * counts as invalidated. Forgetting so costs recomputes, never correctness.
+ */
+import type { Stamp } from "../CacheEntry.ts"
+
+/** Latest stamp by name, oldest forgotten first. */
+export class Marks {
+  private readonly stamps = new Map<string, Stamp>()
+  private floor: Stamp = 0
+  private readonly max: number
+
+  constructor(max: number) {
+    this.max = max
+  }
+
+  /** The stamp at or before which computes are invalid for this name. */
+  of(name: string): Stamp {
+    return this.stamps.get(name) ?? this.floor
+  }
+
+  /** Whether the name itself was invalidated, as far as remembered. */
+  has(name: string): boolean {
+    return this.stamps.has(name)
+  }
+
+  /** Stamps only grow, so insertion order is the order of stamps. */
+  set(name: string, stamp: Stamp): void {
+    this.stamps.delete(name)
+    this.stamps.set(name, stamp)
+    if (this.stamps.size <= this.max) return
+    const [oldest, forgotten] = this.stamps.entries().next().value!
+    this.stamps.delete(oldest)
+    this.floor = forgotten
+  }
+
+  get size(): number {
+    return this.stamps.size
+  }
+}
+
+const maxPrefixes = 1000
+
+/** Every fence of a store: key, tags, prefixes, everything. */
+export class Fences {
+  private readonly keys: Marks
+  private readonly tags: Marks
+  private readonly prefixes = new Marks(maxPrefixes)
+  private readonly prefixNames = new Set<string>()
+  private everything: Stamp = 0
+  /** Stamp of the last invalidation by tag or of everything: entries checked at it need no check again. */
+  latest: Stamp = 0
+
+  constructor(maxMarkers: number) {
+    this.keys = new Marks(maxMarkers)
+    this.tags = new Marks(maxMarkers)
+  }
+
+  key(key: string, stamp: Stamp): void {
+    this.keys.set(key, stamp)
+  }
+
+  tag(tag: string, stamp: Stamp): void {
+    this.tags.set(tag, stamp)
+    this.latest = stamp
+  }
+
+  prefix(prefix: string, stamp: Stamp): void {
+    this.prefixes.set(prefix, stamp)
+    this.prefixNames.add(prefix)
+    for (const name of this.prefixNames) if (!this.prefixes.has(name)) this.prefixNames.delete(name)
+  }
+
+  all(stamp: Stamp): void {
+    this.everything = stamp
+    this.latest = stamp
+  }
+
+  /** The fence of entries that are already held; those dropped by key or prefix are gone. */
+  ofTag(tag: string): Stamp {
+    return Math.max(this.tags.of(tag), this.everything)
+  }
+
+  /** Whether an entry with these tags stands. */
+  admits(stamp: Stamp, tags: ReadonlyArray<string>): boolean {
+    if (stamp <= this.everything) return false
+    for (const tag of tags) if (stamp <= this.tags.of(tag)) return false
+    return true
+  }
+
+  /** The fence of a compute of this key with these tags. */
+  of(key: string, tags: ReadonlyArray<string>): Stamp {
+    let fence = Math.max(this.everything, this.keys.of(key), this.prefixes.of(""))
+    for (const tag of tags) fence = Math.max(fence, this.tags.of(tag))
+    for (const prefix of this.prefixNames) if (key.startsWith(prefix)) fence = Math.max(fence, this.prefixes.of(prefix))
+    return fence
+  }
+
+  /** Whether an invalidation named this key or its prefix: only for telling people why nothing is held. */
+  named(key: string): boolean {
+    return this.keys.has(key) || Array.from(this.prefixNames).some((prefix) => key.startsWith(prefix))
+  }
+}

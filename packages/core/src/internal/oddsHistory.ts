@@ -1,0 +1,110 @@
+/**
+ * The odds of one market over a sliding window: a ring that grows up to its
+ * maximum, and the speed of the market's log-odds.
+ *
+ * Statistics are two-pass over the ring each time something changed: a running
+ * sum would stay wrong for ever after one huge value left the window.
+ */
+
+/** Mean and sample standard deviation of the samples that count. */
+export interface Moments {
+  readonly samples: number
+  readonly mean: number
+  /** Sample standard deviation (n − 1); 0 with fewer than two samples. */
+  readonly sigma: number
+}
+
+/** Decay times of the two speeds, in seconds: two minutes and thirty (spec §5). */
+const fastTau = 120
+const slowTau = 1800
+
+/** Log-odds of the implied probability 1/odds. */
+export const logOdds = (odds: number): number => -Math.log(odds - 1)
+
+export class OddsHistory {
+  private times = new Float64Array(8)
+  private values = new Float64Array(8)
+  private start = 0
+  size = 0
+  /** Exponentially weighted squared log-odds returns per second. */
+  fast = 0
+  slow = 0
+  /** Returns seen since the market was first observed. */
+  returns = 0
+
+  private readonly maxSamples: number
+
+  constructor(maxSamples: number) {
+    this.maxSamples = maxSamples
+  }
+
+  at(i: number): number {
+    return (this.start + i) % this.values.length
+  }
+
+  get firstTime(): number {
+    return this.size === 0 ? Number.NaN : this.times[this.start]!
+  }
+
+  get lastTime(): number {
+    return this.size === 0 ? Number.NaN : this.times[this.at(this.size - 1)]!
+  }
+
+  get last(): number {
+    return this.size === 0 ? Number.NaN : this.values[this.at(this.size - 1)]!
+  }
+
+  push(time: number, odds: number): void {
+    if (this.size > 0) this.measureSpeed((time - this.lastTime) / 1000, logOdds(odds) - logOdds(this.last))
+    if (this.size === this.maxSamples) this.drop()
+    else if (this.size === this.values.length) this.grow()
+    const slot = this.at(this.size)
+    this.times[slot] = time
+    this.values[slot] = odds
+    this.size++
+  }
+
+  /** Drops samples at or before a moment; the last one stays, because it is what the market says now. */
+  expire(before: number): void {
+    while (this.size > 1 && this.times[this.start]! <= before) this.drop()
+  }
+
+  /** Moments of the first `samples` samples, in two passes. */
+  moments(samples: number): Moments {
+    if (samples === 0) return { samples, mean: Number.NaN, sigma: 0 }
+    let sum = 0
+    for (let i = 0; i < samples; i++) sum += this.values[this.at(i)]!
+    const mean = sum / samples
+    let squares = 0
+    for (let i = 0; i < samples; i++) squares += (this.values[this.at(i)]! - mean) ** 2
+    return { samples, mean, sigma: samples < 2 ? 0 : Math.sqrt(squares / (samples - 1)) }
+  }
+
+  private measureSpeed(seconds: number, change: number): void {
+    const elapsed = Math.max(seconds, 0.001)
+    const rate = change ** 2 / elapsed
+    this.returns++
+    const fastDecay = Math.exp(-elapsed / fastTau)
+    const slowDecay = Math.exp(-elapsed / slowTau)
+    this.fast = this.returns === 1 ? rate : fastDecay * this.fast + (1 - fastDecay) * rate
+    this.slow = this.returns === 1 ? rate : slowDecay * this.slow + (1 - slowDecay) * rate
+  }
+
+  private drop(): void {
+    this.start = this.at(1)
+    this.size--
+  }
+
+  private grow(): void {
+    const capacity = Math.min(this.values.length * 2, this.maxSamples)
+    const times = new Float64Array(capacity)
+    const values = new Float64Array(capacity)
+    for (let i = 0; i < this.size; i++) {
+      times[i] = this.times[this.at(i)]!
+      values[i] = this.values[this.at(i)]!
+    }
+    this.times = times
+    this.values = values
+    this.start = 0
+  }
+}
