@@ -1,1 +1,11 @@
-export {}
+/** Football betting for smart-cache. */
+export * as Events from "./Events.ts"
+export * as Factors from "./Factors.ts"
+export * as GoalsModel from "./GoalsModel.ts"
+export * as GoldenHour from "./GoldenHour.ts"
+export * as Markets from "./Markets.ts"
+export * as MatchContext from "./MatchContext.ts"
+export * as MatchKey from "./MatchKey.ts"
+export * as MatchState from "./MatchState.ts"
+export * as Odds from "./Odds.ts"
+export * as TeamStrengths from "./TeamStrengths.ts"
