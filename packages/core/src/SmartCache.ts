@@ -1,0 +1,140 @@
+/**
+ * The cache: composes the store, the TTL policy, refreshes, the volatility guard and
+ * the tag graph into `get`, `getMany`, `set`, `invalidate`, `explain` and a stream of
+ * decisions (spec §1).
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Stream from "effect/Stream"
+import * as CacheConfig from "./CacheConfig.ts"
+import type { SmartCacheError } from "./CacheError.ts"
+import * as CacheMetrics from "./CacheMetrics.ts"
+import type { CacheResult, DecisionEvent } from "./CacheResult.ts"
+import * as CacheStore from "./CacheStore.ts"
+import { Engine } from "./internal/engine.ts"
+import { explain, type Explanation } from "./internal/explain.ts"
+import { getMany } from "./internal/getMany.ts"
+import { invalidate } from "./internal/invalidate.ts"
+import type { Invalidation, Report } from "./Invalidation.ts"
+import * as MemoryStore from "./MemoryStore.ts"
+import type { ReadContext } from "./ReadContext.ts"
+import * as SwrService from "./SwrService.ts"
+import * as TagGraph from "./TagGraph.ts"
+import * as TtlPolicy from "./TtlPolicy.ts"
+import * as VixService from "./VixService.ts"
+
+export type { Explanation } from "./internal/explain.ts"
+
+export interface Shape {
+  /**
+   * Returns the value of a key, from the cache or by `compute`.
+   *
+   * Fails with the compute's own error when nothing can stand in, and with
+   * `SmartCacheError` for bad input, a compute that dies or outlasts `hardTimeout`.
+   * The compute runs in the cache's scope with the caller's services: services with a
+   * shorter life than the cache must not be used in it. One key means one type, and a
+   * compute must not read its own key.
+   */
+  readonly get: <A, E = never, R = never>(
+    key: string,
+    compute: Effect.Effect<A, E, R>,
+    context?: ReadContext
+  ) => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
+  /**
+   * Reads many keys at once; those that must be computed are computed together, each at most once.
+   *
+   * `compute` is given the keys nobody else is computing and returns a value for each.
+   */
+  readonly getMany: <A, E = never, R = never>(
+    keys: Iterable<string>,
+    compute: (missing: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, A>, E, R>,
+    context?: ReadContext | ((key: string) => ReadContext)
+  ) => Effect.Effect<ReadonlyMap<string, CacheResult<A>>, E | SmartCacheError, R>
+  /** Stores a value; it beats every compute that began before. Refuses a deadline that has passed. */
+  readonly set: <A>(
+    key: string,
+    value: A,
+    context?: ReadContext
+  ) => Effect.Effect<CacheStore.Filled, SmartCacheError>
+  /** Drops what is named; once it returns, no read is given a value whose compute began before. */
+  readonly invalidate: (what: Invalidation) => Effect.Effect<Report, SmartCacheError>
+  /** What is held about a key and what a read would do now, without doing it. */
+  readonly explain: (key: string, context?: ReadContext) => Effect.Effect<Explanation, SmartCacheError>
+  /** Reads as they are answered; a slow watcher loses the oldest. */
+  readonly decisions: Stream.Stream<DecisionEvent>
+}
+
+/** The cache of an application. */
+export class SmartCache extends Context.Service<SmartCache, Shape>()("smart-cache/SmartCache") {}
+
+/** Everything a cache is made of. */
+export type Services =
+  | CacheConfig.CacheConfig
+  | CacheStore.CacheStore
+  | TtlPolicy.TtlPolicy
+  | SwrService.SwrService
+  | VixService.VixService
+  | TagGraph.TagGraph
+  | CacheMetrics.CacheMetrics
+
+const make = Effect.gen(function*() {
+  const engine = yield* Engine.make
+  return SmartCache.of({
+    get: (key, compute, context) => engine.get(key, compute, context),
+    getMany: (keys, compute, context) => getMany(engine, keys, compute, context),
+    set: (key, value, context) => engine.set(key, value, context),
+    invalidate: (what) => invalidate(engine.services, what),
+    explain: (key, context) => explain(engine, key, context),
+    decisions: engine.decisions
+  })
+})
+
+/** The cache from services that are given. */
+export const layerNoDeps: Layer.Layer<SmartCache, never, Services> = Layer.effect(SmartCache, make)
+
+export interface Options {
+  readonly config?: CacheConfig.Options | undefined
+  /** One TTL for everything, `config.ttl`, by default. */
+  readonly ttl?: TtlPolicy.Policy | undefined
+  /** Knows no events by default. */
+  readonly graph?: TagGraph.Graph | undefined
+  /** z-score by default. */
+  readonly vix?: VixService.Choice | undefined
+}
+
+const compose = <E>(
+  options: Pick<Options, "ttl" | "graph" | "vix">,
+  config: Layer.Layer<CacheConfig.CacheConfig, E>
+): Layer.Layer<SmartCache | Services, E> => {
+  const policy = options.ttl === undefined
+    ? Layer.effect(TtlPolicy.TtlPolicy, Effect.map(CacheConfig.CacheConfig, (settings) => TtlPolicy.fixed(settings.ttl)))
+    : TtlPolicy.layer(options.ttl)
+  return layerNoDeps.pipe(
+    Layer.provideMerge(SwrService.layer),
+    Layer.provideMerge(Layer.mergeAll(CacheMetrics.layer, MemoryStore.layer)),
+    Layer.provideMerge(Layer.mergeAll(
+      policy,
+      VixService.layer(options.vix),
+      TagGraph.layer(options.graph ?? TagGraph.empty)
+    )),
+    Layer.provideMerge(config)
+  )
+}
+
+/**
+ * The embedded cache; wrong options throw here, at construction.
+ *
+ * @example
+ * ```ts
+ * program.pipe(Effect.provide(SmartCache.layer({ config: { ttl: "10 minutes" } })))
+ * ```
+ */
+export const layer = (options: Options = {}): Layer.Layer<SmartCache | Services> =>
+  compose(options, CacheConfig.layer(options.config))
+
+/** The embedded cache with settings from the environment (`SMART_CACHE_TTL`, …). */
+export const layerConfig = (
+  options: Omit<Options, "config"> = {}
+): Layer.Layer<SmartCache | Services, Layer.Error<typeof CacheConfig.layerConfig>> =>
+  compose(options, CacheConfig.layerConfig)

@@ -1,0 +1,70 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type { Entry, Stamp } from "../CacheEntry.ts"
+import type { SmartCacheError } from "../CacheError.ts"
+import * as Decision from "../Decision.ts"
+import type { ReadContext } from "../ReadContext.ts"
+import type { KeyState } from "../SwrService.ts"
+import type { Verdict } from "../VixService.ts"
+import * as XFetch from "../XFetch.ts"
+import type { Engine } from "./engine.ts"
+
+/** What is held about a key and what a read would do now; times in epoch milliseconds. Never the value. */
+export interface Explanation {
+  readonly key: string
+  readonly now: number
+  /** The standing entry, without its value. */
+  readonly held:
+    | Omit<Entry, "value"> & { readonly age: number; readonly usableUntil: number }
+    | undefined
+  readonly invalidated: boolean
+  /** Computes that began at or before this stamp are refused. */
+  readonly fence: Stamp
+  readonly state: KeyState
+  readonly volatility: Verdict
+  /** What a read would do, if X-Fetch does not strike. */
+  readonly decision: Decision.Decision
+  /** Probability that X-Fetch makes such a read refresh early. */
+  readonly earlyProbability: number
+}
+
+const noTags: ReadonlyArray<string> = []
+
+/** Explains a key; records nothing and counts nothing. */
+export const explain = (
+  { rules, services }: Engine,
+  key: string,
+  context: ReadContext = {}
+): Effect.Effect<Explanation, SmartCacheError> =>
+  Effect.gen(function*() {
+    const { store, swr, vix } = services
+    const lookup = yield* store.read(key, context.tags ?? noTags)
+    const volatility = yield* vix.judge(context.odds ?? {})
+    const now = yield* Clock.currentTimeMillis
+    const { entry } = lookup
+    const standing = swr.backingOff(key, now) ? "backing_off" : lookup.invalidated ? "invalidated" : "ok"
+    const decision = Decision.decide(entry, standing, now, volatility.level, 0, context, rules)
+    const held = entry === undefined ? undefined : withoutValue(entry, now, Decision.usableUntil(entry, context, rules))
+    return {
+      key,
+      now,
+      held,
+      invalidated: lookup.invalidated,
+      fence: lookup.fence,
+      state: swr.state(key),
+      volatility,
+      decision,
+      earlyProbability: entry !== undefined && decision === Decision.fresh && standing === "ok"
+        ? XFetch.probability(
+          XFetch.scale(rules.beta, entry.delta, entry.freshUntil - entry.createdAt),
+          Decision.freshUntil(entry, context, rules) - now
+        )
+        : 0
+    }
+  })
+
+const withoutValue = ({ value: _, ...entry }: Entry, now: number, usableUntil: number) => ({
+  ...entry,
+  age: now - entry.createdAt,
+  usableUntil
+})

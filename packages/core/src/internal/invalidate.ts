@@ -1,0 +1,38 @@
+import * as Effect from "effect/Effect"
+import * as CacheError from "../CacheError.ts"
+import type * as CacheStore from "../CacheStore.ts"
+import type { EventTarget, Invalidation, Report } from "../Invalidation.ts"
+import type { EngineServices } from "./engine.ts"
+
+const unknownEvent = (event: string, known: ReadonlyArray<string>) =>
+  CacheError.make({ _tag: "UnknownEvent", event: event.slice(0, 80), known })
+
+const direct = ({ metrics, store }: EngineServices, what: CacheStore.Target) =>
+  Effect.map(store.invalidate(what), ({ dropped, stamp }): Report => {
+    metrics.add(what._tag === "All" ? "full_invalidations" : "surgical_invalidations", 1)
+    metrics.add("entries_dropped", dropped)
+    return { invalidation: what, stamp, affected: [], preserved: [], dropped, savedPct: 0 }
+  })
+
+const byEvent = ({ graph, metrics, store }: EngineServices, what: EventTarget) => {
+  const affected = graph.affected(what.event)
+  if (affected === undefined) return Effect.fail(unknownEvent(what.event, graph.events))
+  const touched = new Set(affected)
+  const preserved = graph.markets.filter((market) => !touched.has(market))
+  const tags = what.subjects.flatMap((subject) => affected.map((market) => graph.tag(subject, market)))
+  return Effect.map(store.invalidate({ _tag: "Tags", tags }), ({ dropped, stamp }): Report => {
+    metrics.add("surgical_invalidations", 1)
+    metrics.add("entries_dropped", dropped)
+    metrics.add("markets_affected", affected.length * what.subjects.length)
+    metrics.add("markets_preserved", preserved.length * what.subjects.length)
+    const savedPct = graph.markets.length === 0 ? 0 : preserved.length / graph.markets.length * 100
+    return { invalidation: what, stamp, affected, preserved, dropped, savedPct }
+  })
+}
+
+/** Carries out an invalidation and reports it; an unknown event changes nothing. */
+export const invalidate = (
+  services: EngineServices,
+  what: Invalidation
+): Effect.Effect<Report, CacheError.SmartCacheError> =>
+  Effect.suspend(() => what._tag === "Event" ? byEvent(services, what) : direct(services, what))
