@@ -1,6 +1,5 @@
 /** What a reader says about a match when it asks for a value. */
-import type * as Decision from "@smart-cache/core/Decision"
-import type * as VixService from "@smart-cache/core/VixService"
+import type { ReadContext } from "@smart-cache/core/ReadContext"
 import * as Schema from "effect/Schema"
 import * as Markets from "./Markets.ts"
 import * as MatchKey from "./MatchKey.ts"
@@ -23,17 +22,22 @@ export const MatchContext = Schema.Struct({
 
 export type MatchContext = typeof MatchContext.Type
 
+/** What a cached value is about: a match, and the markets that it holds. */
+export interface Subject {
+  readonly match: string
+  /** Ids of markets; an event that affects any of them drops the value. */
+  readonly markets: ReadonlyArray<string>
+}
+
 /**
- * The same in the words of the core: the kickoff is the deadline, the lineup is what may be confirmed, and odds are
- * named by match and market, as the tags are, because the volatility service knows no matches.
+ * The same in the words of the core: the kickoff is the deadline, the lineup is what may be confirmed, every market of
+ * the value is a tag, and odds are named as the tags are, because the volatility service knows no matches.
  */
-export const toRead = (
-  match: string,
-  context: MatchContext
-): Decision.Request & { readonly odds: VixService.Odds } => ({
+export const toRead = ({ markets, match }: Subject, context: MatchContext): ReadContext => ({
   deadline: context.kickoff,
   confirmed: context.lineupConfirmed,
   odds: Object.fromEntries(
     Object.entries(context.odds).map(([market, odds]) => [MatchKey.tag({ match, market }), odds])
-  )
+  ),
+  tags: markets.map((market) => MatchKey.tag({ match, market }))
 })

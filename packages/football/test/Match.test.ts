@@ -67,11 +67,12 @@ describe("MatchContext", () => {
     assert.isFalse(isContext({ ...context, kickoff: Number.NaN }))
   })
 
-  it("becomes a read with a deadline and odds named by match", () => {
-    assert.deepStrictEqual(MatchContext.toRead("ars-che", context), {
+  it("becomes a read with a deadline, odds named by match, and a tag a market", () => {
+    assert.deepStrictEqual(MatchContext.toRead({ match: "ars-che", markets: ["match-odds", "draw-no-bet"] }, context), {
       deadline: context.kickoff,
       confirmed: false,
-      odds: { "ars-che:match-odds": 2.1 }
+      odds: { "ars-che:match-odds": 2.1 },
+      tags: ["ars-che:match-odds", "ars-che:draw-no-bet"]
     })
   })
 })
