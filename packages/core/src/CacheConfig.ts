@@ -66,8 +66,11 @@ const count = (min: number, max: number) =>
   })
 const number = (min: number, max: number) =>
   setting(Schema.Number, `a number of ${min} to ${max}`, (input) => within(toNumber(input), min, max))
-const flag = setting(Schema.Boolean, "true or false", (input) =>
-  input === true || input === "true" ? true : input === false || input === "false" ? false : undefined)
+const flag = setting(
+  Schema.Boolean,
+  "true or false",
+  (input) => input === true || input === "true" ? true : input === false || input === "false" ? false : undefined
+)
 const choice = <const T extends string>(...of: ReadonlyArray<T>) =>
   setting(Schema.Literals(of), of.join(" or "), (input) => of.find((each) => each === input))
 

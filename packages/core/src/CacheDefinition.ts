@@ -84,12 +84,13 @@ const make = <Input, Ctx, A extends Schema.Constraint, E, R>(
  * }) {}
  * ```
  */
-export const Service = <Self>() =>
-<const Id extends string, Input, A extends Schema.Constraint, E = never, R = never, Ctx = void>(
-  id: Id,
-  definition: Definition<Input, Ctx, A, E, R>
-) => {
-  const Tag = Context.Service<Self, Shape<Input, Ctx, A["Type"], E>>()(id)
-  const layer: Layer.Layer<Self, never, SmartCache.SmartCache | R> = Layer.effect(Tag, make(id, definition))
-  return Object.assign(Tag, { layer })
-}
+export const Service =
+  <Self>() =>
+  <const Id extends string, Input, A extends Schema.Constraint, E = never, R = never, Ctx = void>(
+    id: Id,
+    definition: Definition<Input, Ctx, A, E, R>
+  ) => {
+    const Tag = Context.Service<Self, Shape<Input, Ctx, A["Type"], E>>()(id)
+    const layer: Layer.Layer<Self, never, SmartCache.SmartCache | R> = Layer.effect(Tag, make(id, definition))
+    return Object.assign(Tag, { layer })
+  }

@@ -11,6 +11,8 @@ export interface Entry<out A = unknown> {
   readonly createdAt: number
   /** Fresh while `now < freshUntil`. */
   readonly freshUntil: number
+  /** Before this moment no draw can start an early refresh (X-Fetch's hard bound); never after `freshUntil`. */
+  readonly earlyFrom: number
   /** Served stale while `now < staleUntil`; never before `freshUntil`. */
   readonly staleUntil: number
   /** Nothing is served from here on; `Infinity` without a deadline. */

@@ -81,7 +81,8 @@ export class SmartCacheError extends Schema.Error<SmartCacheError>("smart-cache/
 }
 
 /** Makes a `SmartCacheError` of a reason, without checking fields that the caller typed. */
-export const make = (reason: SmartCacheReason): SmartCacheError => new SmartCacheError({ reason }, { disableChecks: true })
+export const make = (reason: SmartCacheReason): SmartCacheError =>
+  new SmartCacheError({ reason }, { disableChecks: true })
 
 /** What was got, in words that are safe to print: numbers and kinds, never the value of a string. */
 export const show = (got: unknown): string =>

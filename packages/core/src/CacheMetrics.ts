@@ -7,7 +7,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { reasons, type Reason, vixLevels } from "./CacheOutcome.ts"
+import { type Reason, reasons, vixLevels } from "./CacheOutcome.ts"
 import * as TtlPolicy from "./TtlPolicy.ts"
 
 /** Things counted beside the reads themselves. */
@@ -80,7 +80,13 @@ class Counters {
 const percent = (part: number, whole: number): number => whole === 0 ? 0 : part / whole * 100
 
 const staleReasons: ReadonlyArray<Reason> = ["stale", "vix_warning", "compute_failed", "compute_slow"]
-const computeReasons: ReadonlyArray<Reason> = ["miss", "too_stale", "invalidated", "deadline_passed", "store_unavailable"]
+const computeReasons: ReadonlyArray<Reason> = [
+  "miss",
+  "too_stale",
+  "invalidated",
+  "deadline_passed",
+  "store_unavailable"
+]
 const bypassReasons: ReadonlyArray<Reason> = ["vix_panic", "forced", "disabled"]
 
 type Row = readonly [name: string, help: string, value: () => number, unit?: Metric["unit"], type?: Metric["type"]]
@@ -94,7 +100,11 @@ const readRows = (c: Counters): ReadonlyArray<Metric> => [
     ["cache_hit_fresh", "Reads served from a fresh entry", () => c.reason("hit")],
     ["cache_hit_stale", "Reads served from a stale entry", () => c.reason(...staleReasons)],
     ["cache_miss", "Reads that had to compute because nothing usable was held", () => c.reason(...computeReasons)],
-    ["cache_errors", "Reads that failed, and store steps that failed", () => c.event("read_errors") + c.event("store_errors")],
+    [
+      "cache_errors",
+      "Reads that failed, and store steps that failed",
+      () => c.event("read_errors") + c.event("store_errors")
+    ],
     [
       "hit_rate_pct",
       "Share of reads served from an entry, fresh or stale",
@@ -123,7 +133,11 @@ const workRows = (c: Counters): ReadonlyArray<Metric> => [
     ["swr_served_stale", "Reads served stale", () => c.reason(...staleReasons)],
     ["swr_served_fresh", "Reads served fresh", () => c.reason("hit")],
     ["swr_too_stale", "Reads that found an entry too stale to serve", () => c.reason("too_stale")],
-    ["swr_background_success", "Background refreshes that stored or adopted a value", () => c.event("background_success")],
+    [
+      "swr_background_success",
+      "Background refreshes that stored or adopted a value",
+      () => c.event("background_success")
+    ],
     ["swr_background_error", "Background refreshes that failed", () => c.event("background_error")]
   ),
   ...rows(
@@ -173,9 +187,12 @@ const engineRows = (c: Counters): ReadonlyArray<Metric> =>
     ["compute_errors", "Computes that failed, died or timed out", () => c.event("compute_errors")],
     ["coalesced_waiters", "Reads that joined a compute in flight", () => c.event("coalesced")],
     ["xfetch_early_refreshes", "Refreshes that X-Fetch started before the expiry", () => c.event("early_refreshes")],
-    ["background_skipped", "Refreshes not started: too many at once, or computed elsewhere", () => c.event("background_skipped")],
-    ["fills_refused", "Computed values that an invalidation or a later compute beat", () => c.event("fills_refused")],
-    ["values_too_large", "Computed values larger than the store may hold", () => c.event("values_too_large")],
+    ["background_skipped", "Refreshes not started: too many at once, or computed elsewhere", () =>
+      c.event("background_skipped")],
+    ["fills_refused", "Computed values that an invalidation or a later compute beat", () =>
+      c.event("fills_refused")],
+    ["values_too_large", "Computed values larger than the store may hold", () =>
+      c.event("values_too_large")],
     ["store_errors", "Store steps that failed or timed out", () => c.event("store_errors")],
     ["lease_waits", "Waits for somebody else's lease", () => c.event("lease_waits")]
   )

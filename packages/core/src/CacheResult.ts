@@ -6,10 +6,17 @@ import type { Reason, Refresh, Source, Strategy, VixLevel } from "./CacheOutcome
 import type { Decision } from "./Decision.ts"
 import type { Verdict } from "./VixService.ts"
 
+/** A value and how it was come by. */
+export interface CacheResult<out A> {
+  readonly value: A
+  readonly metadata: Metadata
+}
+
 /**
  * How a value was come by. Times in epoch milliseconds, durations in milliseconds.
  *
- * A read allocates one of these; what can be derived is derived when asked for.
+ * A read allocates one of these and nothing more: what can be derived is derived when
+ * asked for, and the result of a read is the metadata itself, seen as a `CacheResult`.
  */
 export class Metadata {
   readonly source: Source
@@ -37,6 +44,13 @@ export class Metadata {
     this.entry = entry
   }
 
+  /** The value, when the metadata is seen as a result. */
+  get value(): unknown {
+    return this.entry.value
+  }
+  get metadata(): Metadata {
+    return this
+  }
   get strategy(): Strategy {
     return this.decision.strategy
   }
@@ -113,12 +127,6 @@ export class Metadata {
       market
     }
   }
-}
-
-/** A value and how it was come by. */
-export interface CacheResult<out A> {
-  readonly value: A
-  readonly metadata: Metadata
 }
 
 /** One read's outcome, for those who watch. */

@@ -11,8 +11,8 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { SmartCacheError } from "./CacheError.ts"
 import type { Entry, Stamp } from "./CacheEntry.ts"
+import type { SmartCacheError } from "./CacheError.ts"
 import type { Source } from "./CacheOutcome.ts"
 
 export interface Lookup {

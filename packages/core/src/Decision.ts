@@ -92,24 +92,18 @@ export const staleUntil = (entry: Entry, request: Request, rules: Rules): number
 export const usableUntil = (entry: Entry, request: Request, rules: Rules): number =>
   Math.min(entry.staleUntil + rules.failSafe, entry.deadline, request.deadline ?? Infinity)
 
-const scaleOf = (entry: Entry, rules: Rules): number =>
+/** Whether the draw could matter, so that a read far from the expiry spends no random number. */
+export const needsDraw = (entry: Entry, now: number): boolean => now >= entry.earlyFrom
+
+/** X-Fetch's βδ for an entry. */
+export const scaleOf = (entry: Entry, rules: Rules): number =>
   XFetch.scale(rules.beta, entry.delta, entry.freshUntil - entry.createdAt)
 
-const decideFresh = (
-  entry: Entry,
-  standing: Standing,
-  now: number,
-  volatility: VixLevel,
-  draw: number,
-  remaining: number,
-  rules: Rules
-): Decision => {
-  const backingOff = standing === "backing_off"
-  if (volatility === "warning" && now - entry.createdAt >= rules.warningTtl) return backingOff ? computeFailed : warned
-  if (backingOff) return fresh
-  const scale = scaleOf(entry, rules)
-  return XFetch.possible(scale, remaining) && XFetch.lead(scale, draw) >= remaining ? freshEarly : fresh
-}
+const strikes = (entry: Entry, now: number, draw: number, until: number, rules: Rules): boolean =>
+  needsDraw(entry, now) && XFetch.lead(scaleOf(entry, rules), draw) >= until - now
+
+const decideWarned = (entry: Entry, standing: Standing, now: number, rules: Rules): Decision | undefined =>
+  now - entry.createdAt < rules.warningTtl ? undefined : standing === "backing_off" ? computeFailed : warned
 
 /**
  * Decides one read.
@@ -140,12 +134,11 @@ export const decide = (
   // A clock that went back makes ages meaningless: computing again is the safe side.
   if (now < entry.createdAt || now >= entry.deadline) return tooStale
   const until = freshUntil(entry, request, rules)
-  if (now < until) return decideFresh(entry, standing, now, volatility, draw, until - now, rules)
   const backingOff = standing === "backing_off"
+  if (now < until) {
+    const nervous = volatility === "warning" ? decideWarned(entry, standing, now, rules) : undefined
+    return nervous ?? (!backingOff && strikes(entry, now, draw, until, rules) ? freshEarly : fresh)
+  }
   if (now < staleUntil(entry, request, rules)) return backingOff ? computeFailed : stale
   return backingOff && now < usableUntil(entry, request, rules) ? computeFailed : tooStale
 }
-
-/** Whether the draw could matter, so that a read far from the expiry spends no random number. */
-export const needsDraw = (entry: Entry, now: number, rules: Rules): boolean =>
-  XFetch.possible(scaleOf(entry, rules), entry.freshUntil - now)

@@ -50,7 +50,9 @@ const check = (name: string, options: Options): Thresholds => {
   ticks.forEach((band, i) => {
     const before = ticks[i - 1]?.below ?? 1
     if (!(band.below > before && band.tick > 0)) {
-      throw new RangeError(`Detector.${name}: bands must ascend with positive ticks, got ${band.tick} below ${band.below}`)
+      throw new RangeError(
+        `Detector.${name}: bands must ascend with positive ticks, got ${band.tick} below ${band.below}`
+      )
     }
   })
   if (ticks.at(-1)?.below !== Infinity) throw new RangeError(`Detector.${name}: the last band must end at Infinity`)

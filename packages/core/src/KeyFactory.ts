@@ -27,8 +27,11 @@ export const escape = (part: string): string => part.replace(special, escapeUnit
 
 /** The part that {@link escape} was given. */
 export const unescape = (escaped: string): string =>
-  escaped.replace(/%u([0-9A-F]{4})|%([0-9A-F]{2})/g, (_, wide: string | undefined, narrow: string | undefined) =>
-    String.fromCharCode(Number.parseInt((wide ?? narrow)!, 16)))
+  escaped.replace(
+    /%u([0-9A-F]{4})|%([0-9A-F]{2})/g,
+    (_, wide: string | undefined, narrow: string | undefined) =>
+      String.fromCharCode(Number.parseInt((wide ?? narrow)!, 16))
+  )
 
 const sha256 = (text: string): string => {
   // UTF-16 code units, not UTF-8: UTF-8 would fold every lone surrogate into one replacement character.
@@ -70,7 +73,9 @@ export const make = (options: Options): Shape => {
   const prefix = [options.app, options.env, options.version].map(escape).join(":")
   if (!Number.isInteger(maxLength) || maxLength < prefix.length + 160) {
     throw new RangeError(
-      `KeyFactory.make: maxLength must be an integer of at least ${prefix.length + 160} with this prefix, got ${maxLength}`
+      `KeyFactory.make: maxLength must be an integer of at least ${
+        prefix.length + 160
+      } with this prefix, got ${maxLength}`
     )
   }
   return {

@@ -11,7 +11,7 @@ import * as CacheConfig from "./CacheConfig.ts"
 import type { SmartCacheError } from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import type { CacheResult, DecisionEvent } from "./CacheResult.ts"
-import * as CacheStore from "./CacheStore.ts"
+import type * as CacheStore from "./CacheStore.ts"
 import { Engine } from "./internal/engine.ts"
 import { explain, type Explanation } from "./internal/explain.ts"
 import { getMany } from "./internal/getMany.ts"
@@ -108,7 +108,10 @@ const compose = <E>(
   config: Layer.Layer<CacheConfig.CacheConfig, E>
 ): Layer.Layer<SmartCache | Services, E> => {
   const policy = options.ttl === undefined
-    ? Layer.effect(TtlPolicy.TtlPolicy, Effect.map(CacheConfig.CacheConfig, (settings) => TtlPolicy.fixed(settings.ttl)))
+    ? Layer.effect(
+      TtlPolicy.TtlPolicy,
+      Effect.map(CacheConfig.CacheConfig, (settings) => TtlPolicy.fixed(settings.ttl))
+    )
     : TtlPolicy.layer(options.ttl)
   return layerNoDeps.pipe(
     Layer.provideMerge(SwrService.layer),

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import * as Scope from "effect/Scope"
+import type * as Scope from "effect/Scope"
 import { CacheConfig, type Settings } from "./CacheConfig.ts"
 import type { Entry, Stamp } from "./CacheEntry.ts"
 import * as CacheError from "./CacheError.ts"
@@ -244,7 +244,7 @@ class Swr {
       const delta = XFetch.smooth(trip.basis?.delta, ended - began)
       const entry = yield* trip.admit(exit.value, ended, delta, stamp)
       this.failures.forget(trip.key)
-      yield* this.store_(trip.key, entry, token)
+      yield* this.keep(trip.key, entry, token)
       return { entry, source: "compute" as const }
     })
   }
@@ -261,7 +261,7 @@ class Swr {
   }
 
   /** Stores the entry; without life (TTL 0, past its deadline) or without a stamp it is only handed over. */
-  private store_(key: string, entry: Entry, token: string | undefined): Effect.Effect<void, SmartCacheError> {
+  private keep(key: string, entry: Entry, token: string | undefined): Effect.Effect<void, SmartCacheError> {
     if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) {
       return token === undefined ? Effect.void : this.giveBack(key, token)
     }

@@ -74,6 +74,8 @@ const build = (definition: Definition, nodes: ReadonlyArray<Node>) => {
   })
 }
 
+const label = (node: Node): string => node.name
+
 const defaultTag = (subject: string, market: string): string =>
   `${KeyFactory.escape(subject)}:${KeyFactory.escape(market)}`
 
@@ -108,7 +110,6 @@ export const make = (definition: Definition): Graph => {
   }
   // Events come first among the nodes, so an event's position is its index.
   const affected = new Map(events.map((event, i) => [event, reached(i)]))
-  const label = (node: Node) => node.name
   return {
     events,
     factors: nodes.filter((node) => node.kind === "factor").map(label),

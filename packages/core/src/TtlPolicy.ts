@@ -70,7 +70,9 @@ export const fixed = (ttl: Duration.Input): Policy => ({ _tag: "Fixed", ttl: pos
 
 export interface ZonesOptions {
   /** From far to near: `within` strictly descending, starting with `"Infinity"`, so that no moment is left out. */
-  readonly zones: ReadonlyArray<{ readonly name: string; readonly within: Duration.Input; readonly ttl: Duration.Input }>
+  readonly zones: ReadonlyArray<
+    { readonly name: string; readonly within: Duration.Input; readonly ttl: Duration.Input }
+  >
   /** Name of the time after the deadline. `"after"` by default. */
   readonly after?: string | undefined
   /** TTL factor of a confirmed context, at least 1. 1 by default. */
@@ -93,7 +95,9 @@ export interface ZonesOptions {
 export const zones = (options: ZonesOptions): Policy => {
   const confirmedFactor = options.confirmedFactor ?? 1
   if (!(confirmedFactor >= 1 && Number.isFinite(confirmedFactor))) {
-    throw new RangeError(`TtlPolicy.zones: confirmedFactor must be a finite number of at least 1, got ${confirmedFactor}`)
+    throw new RangeError(
+      `TtlPolicy.zones: confirmedFactor must be a finite number of at least 1, got ${confirmedFactor}`
+    )
   }
   const table = options.zones.map(({ name, ttl, within }) => ({
     name,
@@ -101,7 +105,9 @@ export const zones = (options: ZonesOptions): Policy => {
     ttl: positive(`zones: ttl of "${name}"`, ttl)
   }))
   if (table[0]?.within !== Infinity) {
-    throw new RangeError(`TtlPolicy.zones: the first zone must begin at "Infinity", got ${table[0]?.within ?? "no zones"}`)
+    throw new RangeError(
+      `TtlPolicy.zones: the first zone must begin at "Infinity", got ${table[0]?.within ?? "no zones"}`
+    )
   }
   table.forEach((zone, i) => {
     const farther = table[i - 1]
@@ -179,7 +185,8 @@ const rawTtl = (policy: Policy, grant: Grant, now: number): number => {
     case "Fixed":
       return policy.ttl
     case "Zones":
-      return policy.zones[zoneIndex(policy.zones, grant.deadline - now)]!.ttl * (grant.confirmed ? policy.confirmedFactor : 1)
+      return policy.zones[zoneIndex(policy.zones, grant.deadline - now)]!.ttl *
+        (grant.confirmed ? policy.confirmedFactor : 1)
     case "ByValue":
       return toMillis(policy.ttl(grant.value))
     case "Drift":
@@ -211,7 +218,7 @@ const boundaries = (policy: Policy): ReadonlyArray<number> => {
     case "Capped":
       return boundaries(policy.policy)
     case "Shortest":
-      return Array.from(new Set(policy.policies.flatMap(boundaries))).sort((a, b) => b - a)
+      return Array.from(new Set(policy.policies.flatMap(boundaries))).toSorted((a, b) => b - a)
     default:
       return []
   }

@@ -19,13 +19,25 @@ import * as Detector from "./Detector.ts"
 import { OddsHistory } from "./internal/oddsHistory.ts"
 
 /** How nervous the named markets are: the worst of them decides. */
-export interface Verdict {
+export class Verdict {
   readonly level: VixLevel
+  /** Position of the level in `CacheOutcome.vixLevels`: calm first. */
+  readonly code: number
   /** Score of the market that decided; `NaN` while unknown. */
   readonly z: number
   /** The market that decided; `undefined` when none was named. */
   readonly market: string | undefined
+
+  constructor(level: VixLevel, z: number, market: string | undefined) {
+    this.level = level
+    this.code = vixLevels.indexOf(level)
+    this.z = z
+    this.market = market
+  }
 }
+
+/** The verdict on a read that names no market. */
+export const unnamed = new Verdict("unknown", Number.NaN, undefined)
 
 /** What is remembered of one market; times in epoch milliseconds. */
 export interface Statistics {
@@ -76,8 +88,6 @@ export interface Options {
   readonly maxMarkets: number
 }
 
-const unnamed: Verdict = { level: "unknown", z: Number.NaN, market: undefined }
-
 /** Odds above this overflow the squares of two-pass statistics. */
 const maxOdds = 1e15
 
@@ -117,17 +127,25 @@ class Vix {
 
   assess(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
     let worst = unnamed
-    // Refused odds change nothing, so every price is looked at before the first one is recorded.
+    for (const name in odds) {
+      const market = this.markets.peek(name)
+      if (market === undefined || market.verdictOdds !== odds[name] || now >= market.verdictUntil) {
+        return this.assessAnew(odds, now)
+      }
+      if (worse(market.verdict, worst)) worst = market.verdict
+    }
+    return worst
+  }
+
+  /** Refused odds change nothing, so every price is looked at before the first one is recorded. */
+  private assessAnew(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
     for (const name in odds) {
       const problem = problemOf(name, odds[name]!)
       if (problem !== undefined) return problem
     }
+    let worst = unnamed
     for (const name in odds) {
-      const price = odds[name]!
-      const market = this.markets.peek(name)
-      const verdict = market !== undefined && market.verdictOdds === price && now < market.verdictUntil
-        ? market.verdict
-        : this.record(name, price, now)
+      const verdict = this.record(name, odds[name]!, now)
       if (worse(verdict, worst)) worst = verdict
     }
     return worst
@@ -155,7 +173,7 @@ class Vix {
     if (detector._tag === "Ewma") push?.()
     const { level, score } = Detector.judge(detector, market.history, price, market.verdict.level === "panic")
     if (detector._tag !== "Ewma") push?.()
-    return { level, z: score, market: name }
+    return new Verdict(level, score, name)
   }
 
   private push(market: Market, time: number, price: number): void {
@@ -167,7 +185,9 @@ class Vix {
     const problem = problemOf(name, price)
     if (problem !== undefined) return problem
     const last = this.markets.peek(name)?.history.lastTime ?? -Infinity
-    if (!(at >= last)) return refuse(name, at, `observed at ${last} or later, the time of the market's last observation`)
+    if (!(at >= last)) {
+      return refuse(name, at, `observed at ${last} or later, the time of the market's last observation`)
+    }
     if (at > now) return refuse(name, at, `observed no later than now (${now})`)
     const market = this.open(name)
     market.history.expire(at - this.options.window)
@@ -176,7 +196,7 @@ class Vix {
     const alarmed = market.verdict.level === "panic"
     if (this.options.detector._tag === "Ewma") {
       const { level, score } = Detector.judge(this.options.detector, market.history, price, alarmed)
-      market.verdict = { level, z: score, market: name }
+      market.verdict = new Verdict(level, score, name)
     }
     market.verdictUntil = 0
     return undefined
@@ -191,7 +211,7 @@ class Vix {
       market?.history.expire(now - this.options.window)
       const history = market?.history ?? new OddsHistory(1)
       const { level, score } = Detector.judge(this.options.detector, history, price, market?.verdict.level === "panic")
-      const verdict: Verdict = { level, z: score, market: name }
+      const verdict = new Verdict(level, score, name)
       if (worse(verdict, worst)) worst = verdict
     }
     return worst
@@ -248,8 +268,7 @@ class Vix {
 
 const worse = (a: Verdict, b: Verdict): boolean => {
   if (b.market === undefined) return true
-  if (a.level !== b.level) return vixLevels.indexOf(a.level) > vixLevels.indexOf(b.level)
-  return a.z > b.z
+  return a.code === b.code ? a.z > b.z : a.code > b.code
 }
 
 const orFail = <A>(result: A | CacheError.SmartCacheError): Effect.Effect<A, CacheError.SmartCacheError> =>

@@ -25,8 +25,8 @@ export const lead = (scale: number, draw: number): number => -scale * Math.log1p
 export const probability = (scale: number, remaining: number): number =>
   remaining <= 0 ? 1 : scale === 0 ? 0 : Math.exp(-remaining / scale)
 
-/** Whether any draw at all could refresh with this much freshness left. */
-export const possible = (scale: number, remaining: number): boolean => remaining <= maxLead * scale
+/** The first moment at which any draw could refresh an entry that expires then. */
+export const earliest = (scale: number, expiry: number): number => expiry - maxLead * scale
 
 /** Smooths measured compute times: an exponentially weighted mean over successful computes, first value taken whole. */
 export const smooth = (previous: number | undefined, measured: number): number =>

@@ -16,7 +16,7 @@ import { CacheConfig, type Settings } from "../CacheConfig.ts"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import * as CacheError from "../CacheError.ts"
 import * as CacheMetrics from "../CacheMetrics.ts"
-import { type Source, type VixLevel, vixLevels } from "../CacheOutcome.ts"
+import type { Source } from "../CacheOutcome.ts"
 import { type CacheResult, type DecisionEvent, Metadata } from "../CacheResult.ts"
 import * as CacheStore from "../CacheStore.ts"
 import * as Decision from "../Decision.ts"
@@ -25,6 +25,7 @@ import * as SwrService from "../SwrService.ts"
 import * as TagGraph from "../TagGraph.ts"
 import * as TtlPolicy from "../TtlPolicy.ts"
 import * as VixService from "../VixService.ts"
+import * as XFetch from "../XFetch.ts"
 import { guarded } from "./guarded.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
@@ -42,10 +43,9 @@ export interface EngineServices {
 
 const noContext: ReadContext = {}
 const noTags: ReadonlyArray<string> = []
-const unnamed: VixService.Verdict = { level: "unknown", z: Number.NaN, market: undefined }
 const watched = 1024
 
-const levelIndex = (level: VixLevel): number => vixLevels.indexOf(level)
+const serves = ({ strategy }: Decision.Decision): boolean => strategy === "serve_fresh" || strategy === "serve_stale"
 
 /** One read under way. */
 interface Read<A, E, R> {
@@ -100,12 +100,14 @@ export class Engine {
     context: ReadContext = noContext
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     return Effect.withFiber((fiber) => {
+      const problem = this.problem(key, context)
+      if (problem !== undefined) return this.refuse(problem)
       const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-      const verdict = this.check(key, context, now)
-      if (verdict instanceof CacheError.SmartCacheError) return this.refuse(verdict)
+      const verdict = context.odds === undefined ? VixService.unnamed : this.services.vix.assess(context.odds, now)
+      if (!(verdict instanceof VixService.Verdict)) return this.refuse(verdict)
       const entry = this.services.store.peek(key)
       const decision = this.decide(key, entry, "ok", now, verdict, context, fiber)
-      if (entry !== undefined && (decision.strategy === "serve_fresh" || decision.strategy === "serve_stale")) {
+      if (entry !== undefined && serves(decision)) {
         const result = this.deliver<A>(key, decision, this.services.store.local, now, verdict, context, entry)
         return decision.refresh === "none"
           ? Exit.succeed(result)
@@ -115,26 +117,22 @@ export class Engine {
     })
   }
 
-  /** Refuses bad input before anything is touched; otherwise judges the odds. */
-  check(key: string, context: ReadContext, now: number): VixService.Verdict | SmartCacheError {
-    if (key.length === 0 || key.length > this.services.settings.maxKeyLength) {
-      const problem = key.length === 0 ? "is empty" : `is longer than maxKeyLength (${this.services.settings.maxKeyLength})`
+  /** What is wrong with a read, before anything is touched. */
+  problem(key: string, { deadline, tags }: ReadContext): SmartCacheError | undefined {
+    const { maxKeyLength, maxTags } = this.services.settings
+    if (key.length === 0 || key.length > maxKeyLength) {
+      const problem = key.length === 0 ? "is empty" : `is longer than maxKeyLength (${maxKeyLength})`
       return CacheError.make({ _tag: "InvalidKey", length: key.length, problem })
     }
-    const { deadline, odds, tags } = context
     if (deadline !== undefined && Number.isNaN(deadline)) {
-      return CacheError.make({
-        _tag: "InvalidContext",
-        field: "deadline",
-        got: CacheError.show(deadline),
-        expected: "epoch milliseconds"
-      })
+      const got = CacheError.show(deadline)
+      return CacheError.make({ _tag: "InvalidContext", field: "deadline", got, expected: "epoch milliseconds" })
     }
-    if (tags !== undefined && tags.length > this.services.settings.maxTags) {
-      const expected = `at most ${this.services.settings.maxTags} tags (maxTags)`
+    if (tags !== undefined && tags.length > maxTags) {
+      const expected = `at most ${maxTags} tags (maxTags)`
       return CacheError.make({ _tag: "InvalidContext", field: "tags", got: `${tags.length} tags`, expected })
     }
-    return odds === undefined ? unnamed : this.services.vix.assess(odds, now)
+    return undefined
   }
 
   refuse(error: SmartCacheError): Exit.Exit<never, SmartCacheError> {
@@ -151,11 +149,14 @@ export class Engine {
     context: ReadContext,
     fiber: Fiber.Fiber<unknown, unknown>
   ): Decision.Decision {
-    const draw = entry !== undefined && Decision.needsDraw(entry, now, this.rules)
+    const draw = entry !== undefined && Decision.needsDraw(entry, now)
       ? fiber.getRef(Random.Random).nextDoubleUnsafe()
       : 0
-    const known = this.services.swr.backingOff(key, now) ? "backing_off" : standing
-    return Decision.decide(entry, known, now, verdict.level, draw, context, this.rules)
+    const decision = Decision.decide(entry, standing, now, verdict.level, draw, context, this.rules)
+    // Only a decision that would compute something asks whether the key is failing.
+    return decision === Decision.fresh || !this.services.swr.backingOff(key, now)
+      ? decision
+      : Decision.decide(entry, "backing_off", now, verdict.level, draw, context, this.rules)
   }
 
   /** Counts a read and makes its result. */
@@ -169,10 +170,11 @@ export class Engine {
     entry: Entry
   ): CacheResult<A> {
     const zone = this.zoneIndex(context.deadline ?? entry.deadline, now)
-    this.services.metrics.read(decision.code, levelIndex(verdict.level), zone)
-    const metadata = new Metadata(decision, source, now, this.zones[zone], verdict, entry)
+    this.services.metrics.read(decision.code, verdict.code, zone)
+    const metadata = new Metadata(decision, source, now, zone < 0 ? undefined : this.zones[zone], verdict, entry)
     if (this.watchers > 0) PubSub.publishUnsafe(this.hub, { key, metadata })
-    return { value: entry.value as A, metadata }
+    // One key means one type: the entry's value is what the reader's compute makes.
+    return metadata as CacheResult<A>
   }
 
   private refreshBehind<A, E, R>(read: Read<A, E, R>, decision: Decision.Decision, entry: Entry) {
@@ -192,7 +194,7 @@ export class Engine {
         if (Exit.isSuccess(exit)) return
         if (!Cause.hasInterruptsOnly(exit.cause)) this.services.metrics.add("read_errors", 1)
         const zone = this.zoneIndex(read.context.deadline ?? Infinity, now)
-        this.services.metrics.read(first.code, levelIndex(read.verdict.level), zone)
+        this.services.metrics.read(first.code, read.verdict.code, zone)
       }))
   }
 
@@ -223,14 +225,18 @@ export class Engine {
         const again = first.strategy === "bypass"
           ? first
           : this.decide(read.key, entry, standing, now, read.verdict, read.context, fiber)
-        if (entry !== undefined && again.strategy === "serve_fresh" || again.strategy === "serve_stale") {
+        if (entry !== undefined && serves(again)) {
           const { shared } = this.services.store
-          const result = this.deliver<A>(read.key, again, shared, now, read.verdict, read.context, entry!)
+          const result = this.deliver<A>(read.key, again, shared, now, read.verdict, read.context, entry)
           return again.refresh === "none"
             ? Exit.succeed(result)
-            : Effect.as(this.refreshBehind(read, again, entry!), result)
+            : Effect.as(this.refreshBehind(read, again, entry), result)
         }
-        return this.compute(read, lookup === undefined && again === Decision.miss ? Decision.storeUnavailable : again, lookup)
+        return this.compute(
+          read,
+          lookup === undefined && again === Decision.miss ? Decision.storeUnavailable : again,
+          lookup
+        )
       }))
   }
 
@@ -258,8 +264,10 @@ export class Engine {
     const arrival = swr.fetch(trip, wait, usable)
     const landed = Effect.flatMap(arrival, (arrival) => {
       if (arrival !== "slow") {
-        return Effect.map(Clock.currentTimeMillis, (now) =>
-          this.deliver<A>(read.key, decision, arrival.source, now, read.verdict, read.context, arrival.entry))
+        return Effect.map(
+          Clock.currentTimeMillis,
+          (now) => this.deliver<A>(read.key, decision, arrival.source, now, read.verdict, read.context, arrival.entry)
+        )
       }
       const timeout = Effect.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: settings.hardTimeout }))
       return usable ? this.standIn(read, Decision.computeSlow, timeout) : timeout
@@ -275,15 +283,18 @@ export class Engine {
     decision: Decision.Decision,
     otherwise: Effect.Effect<never, E>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError> {
-    return Effect.flatMap(this.readStore(read.key, read.context), (lookup) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const entry = lookup?.entry
-        return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.rules)
-          ? Effect.succeed(
-            this.deliver<A>(read.key, decision, this.services.store.shared, now, read.verdict, read.context, entry)
-          )
-          : otherwise
-      }))
+    return Effect.flatMap(
+      this.readStore(read.key, read.context),
+      (lookup) =>
+        Effect.flatMap(Clock.currentTimeMillis, (now) => {
+          const entry = lookup?.entry
+          return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.rules)
+            ? Effect.succeed(
+              this.deliver<A>(read.key, decision, this.services.store.shared, now, read.verdict, read.context, entry)
+            )
+            : otherwise
+        })
+    )
   }
 
   private trip<A, E, R>(
@@ -338,15 +349,27 @@ export class Engine {
       }
       const freshUntil = TtlPolicy.expiry(policy, grant, 1)
       const staleUntil = TtlPolicy.expiry(policy, grant, 1 + settings.staleFactor)
-      return Effect.succeed({ value, createdAt: now, freshUntil, staleUntil, deadline, confirmed, delta, stamp, tags })
+      const earlyFrom = XFetch.earliest(XFetch.scale(settings.beta, delta, freshUntil - now), freshUntil)
+      return Effect.succeed({
+        value,
+        createdAt: now,
+        freshUntil,
+        earlyFrom,
+        staleUntil,
+        deadline,
+        confirmed,
+        delta,
+        stamp,
+        tags
+      })
     })
   }
 
   set<A>(key: string, value: A, context: ReadContext = noContext): Effect.Effect<CacheStore.Filled, SmartCacheError> {
     return Effect.gen({ self: this }, function*() {
+      const problem = this.problem(key, context)
+      if (problem !== undefined) return yield* problem
       const now = yield* Clock.currentTimeMillis
-      const verdict = this.check(key, context, now)
-      if (verdict instanceof CacheError.SmartCacheError) return yield* verdict
       if (context.deadline !== undefined && now >= context.deadline) {
         return yield* CacheError.make({
           _tag: "InvalidContext",
@@ -355,7 +378,9 @@ export class Engine {
           expected: `later than now (${now}), or the value could never be served`
         })
       }
-      const { store } = this.services
+      const { store, vix } = this.services
+      const verdict = context.odds === undefined ? VixService.unnamed : vix.assess(context.odds, now)
+      if (!(verdict instanceof VixService.Verdict)) return yield* verdict
       const stamp = yield* store.stamp
       const delta = store.peek(key)?.delta ?? 0
       const entry = yield* this.admit({ context, verdict }, value, now, delta, stamp)

@@ -56,15 +56,15 @@ export const explain = (
       decision,
       earlyProbability: entry !== undefined && decision === Decision.fresh && standing === "ok"
         ? XFetch.probability(
-          XFetch.scale(rules.beta, entry.delta, entry.freshUntil - entry.createdAt),
+          Decision.scaleOf(entry, rules),
           Decision.freshUntil(entry, context, rules) - now
         )
         : 0
     }
   })
 
-const withoutValue = ({ value: _, ...entry }: Entry, now: number, usableUntil: number) => ({
-  ...entry,
-  age: now - entry.createdAt,
-  usableUntil
-})
+const withoutValue = (entry: Entry, now: number, usableUntil: number): Explanation["held"] => {
+  const { value, ...envelope } = entry
+  void value
+  return { ...envelope, age: now - entry.createdAt, usableUntil }
+}

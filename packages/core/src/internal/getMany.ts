@@ -30,7 +30,9 @@ export const getMany = <A, E, R>(
       Effect.exit(Effect.provideContext(compute(entries.map((entry) => entry.request.key)), services)).pipe(
         Effect.map((exit) => {
           for (const entry of entries) {
-            entry.completeUnsafe(Exit.isSuccess(exit) ? pick(exit.value, entry.request.key) : Exit.failCause(exit.cause))
+            entry.completeUnsafe(
+              Exit.isSuccess(exit) ? pick(exit.value, entry.request.key) : Exit.failCause(exit.cause)
+            )
           }
         })
       )
@@ -48,4 +50,6 @@ export const getMany = <A, E, R>(
   })
 
 const pick = <A>(values: ReadonlyMap<string, A>, key: string): Exit.Exit<A> =>
-  values.has(key) ? Exit.succeed(values.get(key)!) : Exit.die(new Error(`getMany's compute returned no value for "${key}"`))
+  values.has(key)
+    ? Exit.succeed(values.get(key)!)
+    : Exit.die(new Error(`getMany's compute returned no value for "${key}"`))
