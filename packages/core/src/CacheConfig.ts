@@ -58,14 +58,14 @@ const toMillis = (input: unknown): number => {
 const within = (n: number, min: number, max: number): number | undefined => n >= min && n <= max ? n : undefined
 
 const duration = (min: number, max: number) =>
-  setting(Schema.Number, `a duration of ${min} to ${max} ms`, (input) => within(toMillis(input), min, max))
+  setting(Schema.Finite, `a duration of ${min} to ${max} ms`, (input) => within(toMillis(input), min, max))
 const count = (min: number, max: number) =>
-  setting(Schema.Number, `an integer of ${min} to ${max}`, (input) => {
+  setting(Schema.Finite, `an integer of ${min} to ${max}`, (input) => {
     const n = toNumber(input)
     return Number.isInteger(n) ? within(n, min, max) : undefined
   })
 const number = (min: number, max: number) =>
-  setting(Schema.Number, `a number of ${min} to ${max}`, (input) => within(toNumber(input), min, max))
+  setting(Schema.Finite, `a number of ${min} to ${max}`, (input) => within(toNumber(input), min, max))
 const flag = setting(
   Schema.Boolean,
   "true or false",

@@ -7,7 +7,7 @@
  */
 import * as Schema from "effect/Schema"
 
-const InvalidKey = Schema.TaggedStruct("InvalidKey", { length: Schema.Number, problem: Schema.String })
+const InvalidKey = Schema.TaggedStruct("InvalidKey", { length: Schema.Finite, problem: Schema.String })
 const InvalidContext = Schema.TaggedStruct("InvalidContext", {
   field: Schema.String,
   got: Schema.String,
@@ -21,7 +21,7 @@ const InvalidOdds = Schema.TaggedStruct("InvalidOdds", {
 const InvalidTtl = Schema.TaggedStruct("InvalidTtl", { got: Schema.String, expected: Schema.String })
 const InvalidValue = Schema.TaggedStruct("InvalidValue", { cache: Schema.String, problem: Schema.String })
 const ComputeDied = Schema.TaggedStruct("ComputeDied", { key: Schema.String, defect: Schema.Defect() })
-const HardTimeout = Schema.TaggedStruct("HardTimeout", { key: Schema.String, millis: Schema.Number })
+const HardTimeout = Schema.TaggedStruct("HardTimeout", { key: Schema.String, millis: Schema.Finite })
 const StoreFailed = Schema.TaggedStruct("StoreFailed", { operation: Schema.String, cause: Schema.Defect() })
 const UnknownEvent = Schema.TaggedStruct("UnknownEvent", { event: Schema.String, known: Schema.Array(Schema.String) })
 const Closed = Schema.TaggedStruct("Closed", { key: Schema.String })

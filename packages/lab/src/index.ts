@@ -1,1 +1,14 @@
-export {}
+/** A match day through the cache on a virtual clock: the day, its readers, the yardstick, the report. */
+export * as Baseline from "./Baseline.ts"
+export * as DataError from "./DataError.ts"
+export * as Day from "./Day.ts"
+export * as DayFigures from "./DayFigures.ts"
+export * as DaySource from "./DaySource.ts"
+export * as Percentiles from "./Percentiles.ts"
+export * as Readers from "./Readers.ts"
+export * as DayResult from "./report/DayResult.ts"
+export * as Picture from "./report/picture.ts"
+export * as Progress from "./report/progress.ts"
+export * as Terminal from "./report/terminal.ts"
+export * as World from "./World.ts"
+export * as WorldAction from "./WorldAction.ts"

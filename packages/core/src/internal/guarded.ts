@@ -26,6 +26,6 @@ export const guarded = <A>(
     }),
     Effect.catch((error) => {
       metrics.add("store_errors", 1)
-      return settings.onStoreError === "allow" ? Effect.succeed(undefined) : Effect.fail(error)
+      return settings.onStoreError === "allow" ? Effect.void as Effect.Effect<undefined> : Effect.fail(error)
     })
   )
