@@ -42,6 +42,8 @@ const result = (home: string, away: string, homeGoals: number, awayGoals: number
   awayGoals
 })
 
+const wins = (name: string): ReadonlyArray<TeamStrengths.MatchResult> => teams.map((other) => result(name, other, 4, 1))
+
 describe("TeamStrengths.fit", () => {
   it("recovers the expected goals that results were simulated from", () => {
     const fitted = TeamStrengths.fit(simulated(1, 40), { before: 1e12, decayPerDay: 0, priorGoals: 0 })
@@ -100,7 +102,6 @@ describe("TeamStrengths.fit", () => {
   })
 
   it("holds a team with one match nearer to the average than one with many", () => {
-    const wins = (name: string) => teams.map((other) => result(name, other, 4, 1))
     const fitted = TeamStrengths.fit([...simulated(7, 2), ...wins("Often"), ...wins("Once").slice(8, 9)], {
       before: 1e12,
       decayPerDay: 0
