@@ -26,7 +26,7 @@ export interface Lookup {
 
 /** Taken by a compute before it reads anything. */
 export type Lease =
-  | { readonly _tag: "Granted"; readonly stamp: Stamp; readonly token: string }
+  | { readonly _tag: "Granted"; readonly stamp: Stamp }
   /** Somebody else computes this key; their lease ends in so many milliseconds at the latest. */
   | { readonly _tag: "Busy"; readonly remaining: number }
 
@@ -67,9 +67,14 @@ export interface Shape {
   readonly peek: (key: string) => Entry | undefined
   /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
   readonly read: (key: string, tags: ReadonlyArray<string>) => Effect.Effect<Lookup, SmartCacheError>
-  /** Asks to compute a key; the lease ends by itself after `millis`. */
-  readonly lease: (key: string, millis: number) => Effect.Effect<Lease, SmartCacheError>
-  /** Gives a lease back without a fill; a token that is no longer current does nothing. */
+  /**
+   * Asks to compute a key; the lease ends by itself after `millis`.
+   *
+   * The caller makes the token, so that it can give back a lease whose grant it never
+   * heard of; asked again with the same token, the same lease is granted.
+   */
+  readonly lease: (key: string, token: string, millis: number) => Effect.Effect<Lease, SmartCacheError>
+  /** Gives a lease back without a fill; a token that does not hold the lease does nothing. */
   readonly release: (key: string, token: string) => Effect.Effect<void, SmartCacheError>
   /** A stamp for an explicit write, later than every compute that has begun. */
   readonly stamp: Effect.Effect<Stamp, SmartCacheError>

@@ -33,6 +33,7 @@ interface Cell {
 
 interface HeldLease {
   readonly token: string
+  readonly stamp: Stamp
   readonly until: number
 }
 
@@ -41,6 +42,9 @@ interface Population {
   count: number
   readonly since: Stamp
 }
+
+/** From this many leases on, those that ended by time are swept. */
+const maxLeases = 1000
 
 /** Envelope, tags array, map node and list links of one entry. */
 const overhead = 220
@@ -85,13 +89,14 @@ class Memory {
     }
   }
 
-  lease(key: string, now: number, millis: number): CacheStore.Lease {
+  lease(key: string, token: string, now: number, millis: number): CacheStore.Lease {
     const current = this.leases.get(key)
-    if (current !== undefined && now < current.until) return { _tag: "Busy", remaining: current.until - now }
-    const stamp = this.next()
-    const token = String(stamp)
-    this.leases.set(key, { token, until: now + millis })
-    return { _tag: "Granted", stamp, token }
+    const held = current !== undefined && now < current.until
+    if (held && current.token !== token) return { _tag: "Busy", remaining: current.until - now }
+    const stamp = held ? current.stamp : this.next()
+    this.leases.set(key, { token, stamp, until: now + millis })
+    if (this.leases.size > maxLeases) this.endLeases(now)
+    return { _tag: "Granted", stamp }
   }
 
   release(key: string, token: string): void {
@@ -133,6 +138,11 @@ class Memory {
     return { entries: this.cells.size, bytes: this.cells.calculatedSize }
   }
 
+  /** Leases that were never given back end here; living ones are as many as computes run. */
+  private endLeases(now: number): void {
+    for (const [key, { until }] of this.leases) if (now >= until) this.leases.delete(key)
+  }
+
   private dropTag(tag: string, stamp: Stamp): number {
     const standing = this.population.get(tag)?.count ?? 0
     this.population.delete(tag)
@@ -172,7 +182,7 @@ export const make = (options: Options): CacheStore.Shape => {
     shared: "memory",
     peek: (key) => memory.peek(key),
     read: (key, tags) => Effect.sync(() => memory.read(key, tags)),
-    lease: (key, millis) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(key, now, millis)),
+    lease: (key, token, millis) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(key, token, now, millis)),
     release: (key, token) => Effect.sync(() => memory.release(key, token)),
     stamp: Effect.sync(() => memory.next()),
     fill: (fill) => Effect.sync(() => memory.fill(fill)),

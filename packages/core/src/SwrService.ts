@@ -81,6 +81,8 @@ class Swr {
   private readonly flights = new Map<string, Flight>()
   private readonly failures: Failures
   private background = 0
+  private tokens = 0
+  private readonly instance: string
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
   private readonly metrics: CacheMetrics.Shape
@@ -90,12 +92,14 @@ class Swr {
     settings: Settings,
     store: CacheStore.Shape,
     metrics: CacheMetrics.Shape,
-    scope: Scope.Scope
+    scope: Scope.Scope,
+    instance: string
   ) {
     this.settings = settings
     this.store = store
     this.metrics = metrics
     this.scope = scope
+    this.instance = instance
     this.failures = new Failures(settings)
   }
 
@@ -163,15 +167,15 @@ class Swr {
   }
 
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
-    const flying = Effect.flatMap(this.obtain(flight, trip), (lease) => {
+    const token = `${this.instance}.${++this.tokens}`
+    const flying = Effect.flatMap(this.obtain(flight, trip, token), (lease) => {
       if (lease === "retry" || "entry" in lease) return Effect.succeed(lease)
       flight.stamp = lease.stamp
-      return Effect.onExit(
-        this.computeAndFill(trip, lease.stamp, lease.token),
-        (exit) => Exit.isSuccess(exit) ? Effect.void : this.giveBack(trip.key, lease.token)
-      )
+      return this.computeAndFill(flight, trip, lease.stamp, token)
     })
-    return flight.background ? this.observed(flight, trip, flying) : flying
+    // Whatever happened, and even if the grant was never heard of: unless a fill ended the lease, give it back.
+    const landing = Effect.onExit(flying, () => flight.filled ? Effect.void : this.giveBack(trip.key, token))
+    return flight.background ? this.observed(flight, trip, landing) : landing
   }
 
   /** Counts the end of a background refresh, and says so once when a key begins to fail. */
@@ -192,27 +196,26 @@ class Swr {
     })
   }
 
-  /** A lease to compute, an entry that somebody else stored meanwhile, or nothing when others compute and nobody waits here. */
+  /** A stamp to compute with, an entry that somebody else stored meanwhile, or nothing when others compute and nobody waits here. */
   private obtain<A, E, R>(
     flight: Flight,
-    trip: Trip<A, E, R>
-  ): Effect.Effect<{ readonly stamp: Stamp; readonly token: string | undefined } | Landing | "retry", SmartCacheError> {
+    trip: Trip<A, E, R>,
+    token: string
+  ): Effect.Effect<{ readonly stamp: Stamp } | Landing | "retry", SmartCacheError> {
     const step = Effect.gen({ self: this }, function*() {
-      const lease = yield* this.guard("lease", this.store.lease(trip.key, this.settings.hardTimeout))
-      if (lease === undefined) return { stamp: 0, token: undefined }
+      const lease = yield* this.guard("lease", this.store.lease(trip.key, token, this.settings.hardTimeout))
+      if (lease === undefined) return { stamp: 0 }
       if (lease._tag === "Granted" && !flight.background) return lease
       const adopted = trip.accept === "adopted" ? yield* this.adopt(trip) : undefined
-      if (adopted !== undefined) {
-        if (lease._tag === "Granted") yield* this.giveBack(trip.key, lease.token)
-        return adopted
-      }
+      if (adopted !== undefined) return adopted
       if (lease._tag === "Granted") return lease
       if (flight.background && flight.waiters === 0) return "retry" as const
       this.metrics.add("lease_waits", 1)
       yield* Effect.sleep(Math.min(lease.remaining, yield* Random.nextBetween(pause.min, pause.max)))
       return undefined
     })
-    return Effect.flatMap(step, (result) => result === undefined ? this.obtain(flight, trip) : Effect.succeed(result))
+    return Effect.flatMap(step, (result) =>
+      result === undefined ? this.obtain(flight, trip, token) : Effect.succeed(result))
   }
 
   /** An entry of the store that is newer than what the reader had, still fresh, and past its fence. */
@@ -227,9 +230,10 @@ class Swr {
   }
 
   private computeAndFill<A, E, R>(
+    flight: Flight,
     trip: Trip<A, E, R>,
     stamp: Stamp,
-    token: string | undefined
+    token: string
   ): Effect.Effect<Landing, E | SmartCacheError, R> {
     return Effect.gen({ self: this }, function*() {
       const began = yield* Clock.currentTimeMillis
@@ -244,7 +248,7 @@ class Swr {
       const delta = XFetch.smooth(trip.basis?.delta, ended - began)
       const entry = yield* trip.admit(exit.value, ended, delta, stamp)
       this.failures.forget(trip.key)
-      yield* this.keep(trip.key, entry, token)
+      yield* this.keep(flight, trip.key, entry, token)
       return { entry, source: "compute" as const }
     })
   }
@@ -261,18 +265,17 @@ class Swr {
   }
 
   /** Stores the entry; without life (TTL 0, past its deadline) or without a stamp it is only handed over. */
-  private keep(key: string, entry: Entry, token: string | undefined): Effect.Effect<void, SmartCacheError> {
-    if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) {
-      return token === undefined ? Effect.void : this.giveBack(key, token)
-    }
+  private keep(flight: Flight, key: string, entry: Entry, token: string): Effect.Effect<void, SmartCacheError> {
+    if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void
     return Effect.map(this.guard("fill", this.store.fill({ key, entry, token })), (filled) => {
+      flight.filled = filled !== undefined
       if (filled === "refused") this.metrics.add("fills_refused", 1)
       if (filled === "too_large") this.metrics.add("values_too_large", 1)
     })
   }
 
-  private giveBack(key: string, token: string | undefined): Effect.Effect<void> {
-    return token === undefined ? Effect.void : Effect.ignore(this.guard("release", this.store.release(key, token)))
+  private giveBack(key: string, token: string): Effect.Effect<void> {
+    return Effect.ignore(this.guard("release", this.store.release(key, token)))
   }
 
   private guard<A>(operation: string, effect: Effect.Effect<A, SmartCacheError>) {
@@ -343,7 +346,9 @@ export const layer: Layer.Layer<
     const settings = yield* CacheConfig
     const store = yield* CacheStore.CacheStore
     const metrics = yield* CacheMetrics.CacheMetrics
-    const swr = new Swr(settings, store, metrics, yield* Effect.scope)
+    // Tells this cache's leases from those of others on the same store.
+    const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
+    const swr = new Swr(settings, store, metrics, yield* Effect.scope, instance)
     return {
       fetch: (trip, wait, behind) => swr.fetch(trip, wait, behind),
       refresh: (trip) => swr.refresh(trip),

@@ -5,6 +5,8 @@
  * Every function takes odds above 1 and throws `RangeError` on anything else.
  */
 
+import type * as Detector from "@smart-cache/core/Detector"
+
 const checked = (where: string, odds: number): number => {
   if (!(odds > 1 && odds < Infinity)) {
     throw new RangeError(`Odds.${where}: odds must be finite and above 1, got ${odds}`)
@@ -85,6 +87,12 @@ export const ladder: ReadonlyArray<Rung> = [
   { from: 50, to: 100, step: 5 },
   { from: 100, to: 1000, step: 10 }
 ]
+
+/** The ladder as the volatility guard takes it: one tick below each price, the last band open-ended. */
+export const ticks: ReadonlyArray<Detector.TickBand> = ladder.map((rung, i) => ({
+  below: i === ladder.length - 1 ? Infinity : rung.to,
+  tick: rung.step
+}))
 
 /** The step to the next longer price; outside the ladder that of its nearest end. */
 export const tickAt = (odds: number): number => {

@@ -33,6 +33,8 @@ export class Flight {
   background: boolean
   /** Interrupted, not yet ended. Nobody joins; whoever needs the key waits for the end. */
   closing = false
+  /** The store heard of the fill, which ended the lease. */
+  filled = false
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
 
   constructor(startedAt: number, change: number, background: boolean) {
