@@ -47,7 +47,10 @@ export class Recorder {
     this.start = start
     this.baseline = Baseline.make({ computeMs })
     const empty = { bypass: 0, compute: 0, serve_stale: 0, serve_fresh: 0, computes: 0, one_hour_computes: 0 }
-    this.buckets = Array.from({ length: Math.ceil((end - start) / hour) }, (_, i) => ({ at: start + i * hour, ...empty }))
+    this.buckets = Array.from(
+      { length: Math.ceil((end - start) / hour) },
+      (_, i) => ({ at: start + i * hour, ...empty })
+    )
   }
 
   /** A read is asked for: the yardstick reads along. */
@@ -63,7 +66,9 @@ export class Recorder {
 
   answered({ answeredAt, askedAt, index, key, probability, result }: Answer): void {
     const { age, market, reason, refresh, source, stamp, strategy, vix } = result.metadata
-    this.hash.update(`${index} ${askedAt} ${answeredAt} ${key} ${strategy} ${reason} ${source} ${refresh} ${age} ${stamp}\n`)
+    this.hash.update(
+      `${index} ${askedAt} ${answeredAt} ${key} ${strategy} ${reason} ${source} ${refresh} ${age} ${stamp}\n`
+    )
     this.strategies[strategy]++
     this.bucketAt(answeredAt)[strategy]++
     this.waits.push(answeredAt - askedAt)
