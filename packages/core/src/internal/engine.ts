@@ -260,29 +260,51 @@ export class Engine {
       if (failure !== undefined) return failure as Exit.Exit<never, E>
     }
     const trip = this.trip(read, decision, entry, fence)
-    const wait = usable ? settings.softTimeout : settings.hardTimeout
-    const arrival = swr.fetch(trip, wait, usable)
-    const landed = Effect.flatMap(arrival, (arrival) => {
-      if (arrival !== "slow") {
-        return Effect.map(
-          Clock.currentTimeMillis,
-          (now) => this.deliver<A>(read.key, decision, arrival.source, now, read.verdict, read.context, arrival.entry)
-        )
-      }
-      const timeout = Effect.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: settings.hardTimeout }))
-      return usable ? this.standIn(read, Decision.computeSlow, timeout) : timeout
-    })
-    return usable
-      ? Effect.catch(landed, (error) => this.standIn(read, Decision.computeFailed, Effect.fail(error)))
-      : landed
+    const { hardTimeout, softTimeout } = settings
+    if (!usable) return this.await(read, decision, trip, hardTimeout)
+    const soft = Effect.flatMap(this.arrive(read, decision, trip, softTimeout, true), (answer) =>
+      // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
+      answer === "slow"
+        ? this.standIn(read, Decision.computeSlow, this.await(read, decision, trip, hardTimeout - softTimeout))
+        : Effect.succeed(answer))
+    return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, Effect.fail(error)))
+  }
+
+  /** Waits for a value to land, for so many milliseconds, and delivers it. */
+  private arrive<A, E, R>(
+    read: Read<A, E, R>,
+    decision: Decision.Decision,
+    trip: SwrService.Trip<A, E, R>,
+    millis: number,
+    behind: boolean
+  ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
+    return Effect.map(
+      Effect.zip(this.services.swr.fetch(trip, millis, behind), Clock.currentTimeMillis),
+      ([arrival, now]) =>
+        arrival === "slow"
+          ? arrival
+          : this.deliver<A>(read.key, decision, arrival.source, now, read.verdict, read.context, arrival.entry)
+    )
+  }
+
+  private await<A, E, R>(
+    read: Read<A, E, R>,
+    decision: Decision.Decision,
+    trip: SwrService.Trip<A, E, R>,
+    millis: number
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    return Effect.flatMap(this.arrive(read, decision, trip, millis, false), (answer) =>
+      answer === "slow"
+        ? CacheError.make({ _tag: "HardTimeout", key: read.key, millis: this.services.settings.hardTimeout })
+        : Effect.succeed(answer))
   }
 
   /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
-  private standIn<A, E>(
-    read: Read<A, unknown, unknown>,
+  private standIn<A, E, R>(
+    read: Pick<Read<A, unknown, unknown>, "key" | "context" | "verdict">,
     decision: Decision.Decision,
-    otherwise: Effect.Effect<never, E>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError> {
+    otherwise: Effect.Effect<CacheResult<A>, E, R>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     return Effect.flatMap(
       this.readStore(read.key, read.context),
       (lookup) =>
