@@ -98,10 +98,11 @@ export class Recorder {
     return this.events.length
   }
 
-  result(known: Pick<DayResult, "fixtures" | "data" | "seed" | "compute_ms">): DayResult {
+  result(known: Pick<DayResult, "fixtures" | "kickoffs" | "data" | "seed" | "compute_ms">): DayResult {
     const oneHour = this.baseline.result()
     return {
       fixtures: known.fixtures,
+      kickoffs: known.kickoffs,
       requests: this.requests,
       computes: this.computes,
       strategies: this.strategies,

@@ -36,6 +36,8 @@ export interface Bucket extends Readonly<Record<Strategy, number>> {
 /** Times in epoch milliseconds, shares in percent, durations in milliseconds. */
 export interface DayResult {
   readonly fixtures: number
+  /** Every kickoff of the day, as it was in the end. */
+  readonly kickoffs: ReadonlyArray<number>
   readonly requests: number
   readonly computes: number
   readonly strategies: Readonly<Record<Strategy, number>>

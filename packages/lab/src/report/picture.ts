@@ -41,9 +41,9 @@ interface Scene {
   readonly step: number
 }
 
-/** The picture of a day; `kickoffs` in epoch milliseconds. A day without a timeline has only its title. */
-export const picture = (result: Result.DayResult, kickoffs: ReadonlyArray<number>): string => {
-  const { timeline } = result
+/** The picture of a day. A day without a timeline has only its title. */
+export const picture = (result: Result.DayResult): string => {
+  const { kickoffs, timeline } = result
   const first = timeline[0]?.at ?? 0
   const step = timeline.length > 1 ? timeline[1]!.at - first : hour
   const end = (timeline.at(-1)?.at ?? 0) + step

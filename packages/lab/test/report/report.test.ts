@@ -127,7 +127,7 @@ describe("Picture.picture", () => {
   const kickoffs = [midnight + 12 * hour, midnight + 12 * hour, midnight + 14 * hour]
 
   it("is well-formed and names what it shows", () => {
-    const text = wellFormed(Picture.picture(result, kickoffs))
+    const text = wellFormed(Picture.picture({ ...result, kickoffs }))
     for (
       const word of [...DayResult.strategies, "one-hour TTL", "no cache", "kickoffs", "reads in panic", "weather_rain"]
     ) {
@@ -136,7 +136,7 @@ describe("Picture.picture", () => {
   })
 
   it("marks every event, every hour with panic, and every kickoff time", () => {
-    const svg = Picture.picture(result, kickoffs)
+    const svg = Picture.picture({ ...result, kickoffs })
     const panics = result.timeline.filter(({ bypass }) => bypass > 0).length
     assert.strictEqual(svg.match(/<circle/g)!.length, result.events.length + panics)
     assert.strictEqual(svg.match(/stroke-dasharray/g)!.length, 2 * 3)
@@ -144,19 +144,19 @@ describe("Picture.picture", () => {
 
   it("stacks the strategies of an hour to the full height", () => {
     const heights = [
-      ...Picture.picture(result, []).matchAll(/<rect x="150" y="[\d.]+" width="[\d.]+" height="([\d.]+)"/g)
+      ...Picture.picture({ ...result, kickoffs: [] }).matchAll(/<rect x="150" y="[\d.]+" width="[\d.]+" height="([\d.]+)"/g)
     ]
     assert.closeTo(heights.reduce((sum, [, height]) => sum + Number(height), 0), 200, 0.1)
   })
 
   it("can show an empty day, and one with a single hour", () => {
-    wellFormed(Picture.picture({ ...result, timeline: [] }, kickoffs))
-    wellFormed(Picture.picture({ ...result, timeline: result.timeline.slice(0, 1), events: [] }, []))
+    wellFormed(Picture.picture({ ...result, kickoffs, timeline: [] }))
+    wellFormed(Picture.picture({ ...result, timeline: result.timeline.slice(0, 1), events: [], kickoffs: [] }))
   })
 
   it("escapes what it is told", () => {
     const source = "<script>&\"" as DayResult.DayData["source"]
-    const svg = Picture.picture({ ...result, data: { ...result.data, source } }, kickoffs)
+    const svg = Picture.picture({ ...result, kickoffs, data: { ...result.data, source } })
     assert.include(wellFormed(svg), "&lt;script&gt;&amp;&quot;")
   })
 })

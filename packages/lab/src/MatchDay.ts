@@ -1,0 +1,192 @@
+/**
+ * A match day through the cache: the main job.
+ *
+ * Readers, odds, news and events happen on a virtual clock, in order of time; the
+ * cache is the real one. A seed fixes everything, so two runs make the same decisions.
+ */
+import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import * as Invalidation from "@smart-cache/core/Invalidation"
+import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as VixService from "@smart-cache/core/VixService"
+import * as Events from "@smart-cache/football/Events"
+import * as GoldenHour from "@smart-cache/football/GoldenHour"
+import * as MatchKey from "@smart-cache/football/MatchKey"
+import * as Odds from "@smart-cache/football/Odds"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import { TestClock } from "effect/testing"
+import { type Day, finalKickoffs } from "./Day.ts"
+import type { DaySource } from "./DaySource.ts"
+import { Recorder } from "./internal/recorder.ts"
+import { minute } from "./internal/time.ts"
+import { keyOf, Model, Predictions } from "./Predictions.ts"
+import * as Readers from "./Readers.ts"
+import type { Progress } from "./report/progress.ts"
+import * as World from "./World.ts"
+import type { WorldAction } from "./WorldAction.ts"
+
+export interface Options {
+  readonly source: DaySource
+  /** Fixes the day, the readers and the cache's own chance. */
+  readonly seed: number
+  /** How many reads. */
+  readonly reads: number
+  /** Mean duration of a compute, milliseconds of the virtual clock. */
+  readonly computeMs: number
+  /** Told about once a percent of the reads. */
+  readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
+}
+
+/** Markets whose price the feed reports, moved or not. */
+const fed = ["match-odds", "over-under-2-5-goals", "both-teams-to-score", "asian-handicap-home-0"]
+
+/** The feed reports each of them this often. */
+const feedEvery = minute
+
+const seeded = (seed: number, part: string) => Random.Random.pipe(Random.withSeed(`${seed}:${part}`))
+
+/** Everything one day's run works with. */
+interface Run {
+  readonly day: Day
+  readonly world: World.World
+  readonly recorder: Recorder
+  readonly cache: SmartCache.SmartCache["Service"]
+  readonly predictions: Predictions["Service"]
+  readonly vix: VixService.VixService["Service"]
+}
+
+/** The odds feed reports the head markets of every match that has not kicked off. */
+const feed = ({ vix, world }: Run, now: number) =>
+  Effect.forEach(
+    world.matches.filter((match) => now < world.kickoff(match.id)),
+    ({ id }) =>
+      Effect.forEach(fed, (market) =>
+        vix.observe({ market: MatchKey.tag({ match: id, market }), odds: world.odds(id, market) }), { discard: true }),
+    { discard: true }
+  )
+
+/** The world changes first, then the cache hears of it: a compute that began before is beaten by its stamp. */
+const happen = ({ cache, recorder, world }: Run, action: WorldAction) =>
+  Effect.suspend(() => {
+    world.apply(action)
+    if (action._tag !== "Event") return Effect.void
+    return Effect.map(
+      cache.invalidate(Invalidation.event(action.event, ...action.matches)),
+      (report) => recorder.invalidated(action.at, action.event, action.matches.length, report)
+    )
+  })
+
+/** One reader: asks with what it knows, waits if it must, and is taken down. */
+const read = ({ predictions, recorder, world }: Run, { at, market, match }: Readers.Read, index: number) =>
+  Effect.suspend(() => {
+    const wanted = { match, market }
+    const key = keyOf(wanted)
+    recorder.asked(at, key, world.probability(match, market))
+    const context = {
+      kickoff: world.kickoff(match),
+      lineupConfirmed: world.lineupConfirmed(match),
+      odds: { [market]: world.odds(match, market) }
+    }
+    return Effect.flatMap(
+      predictions.get(wanted, context),
+      (result) =>
+        Effect.map(Clock.currentTimeMillis, (answeredAt) =>
+          recorder.answered({
+            index,
+            key,
+            askedAt: at,
+            answeredAt,
+            result,
+            probability: world.probability(match, market)
+          }))
+    )
+  })
+
+/** Moves the clock to a moment, with the feed's reports on the way. */
+const makeAdvance = (run: Run) => {
+  let nextFeed = run.day.start
+  return Effect.fnUntraced(function*(to: number) {
+    while (nextFeed <= to) {
+      yield* TestClock.setTime(nextFeed)
+      yield* feed(run, nextFeed)
+      nextFeed += feedEvery
+    }
+    yield* TestClock.setTime(to)
+  })
+}
+
+/** Everything due up to a moment: actions and the feed's reports in order, then the moment itself. */
+const makeUntil = (run: Run) => {
+  const { actions } = run.day
+  const advance = makeAdvance(run)
+  let next = 0
+  return Effect.fnUntraced(function*(at: number) {
+    for (; next < actions.length && actions[next]!.at <= at; next++) {
+      yield* advance(actions[next]!.at)
+      yield* happen(run, actions[next]!)
+    }
+    yield* advance(at)
+  })
+}
+
+const play = Effect.fnUntraced(function*(run: Run, { onProgress, reads, seed }: Options) {
+  const { day, recorder } = run
+  const until = makeUntil(run)
+  const readers = Readers.make({ day, random: yield* seeded(seed, "readers"), total: reads })
+  // Readers under way; one that fails stays, so that the end of the day fails with its error.
+  const waiting = new Set<Fiber.Fiber<void, SmartCacheError>>()
+  const step = Math.max(1, Math.floor(reads / 100))
+  let index = 0
+  for (const one of readers) {
+    yield* until(one.at)
+    const fiber = yield* Effect.forkChild(read(run, one, index++), { startImmediately: true })
+    waiting.add(fiber)
+    fiber.addObserver((exit) => Exit.isSuccess(exit) && waiting.delete(fiber))
+    if (onProgress !== undefined && index % step === 0) {
+      const { computes, eventCount, hitRate } = recorder
+      yield* onProgress({ at: one.at, reads: index, total: reads, computes, hit_rate_pct: hitRate, events: eventCount })
+    }
+  }
+  yield* until(day.end)
+  yield* TestClock.adjust("5 minutes")
+  yield* Fiber.joinAll(waiting)
+})
+
+/**
+ * Plays the day and reports it.
+ *
+ * Fails with `DataError` when the day's data cannot be used, and with the cache's error
+ * if a read fails: nothing is swallowed.
+ */
+export const run = Effect.fnUntraced(function*(options: Options) {
+  const { computeMs, seed, source } = options
+  const day = yield* Effect.provideService(source.day, Random.Random, yield* seeded(seed, "day"))
+  const world = World.make(day.matches)
+  const recorder = new Recorder(day.start, day.end, computeMs)
+  const model = Layer.succeed(Model, { world, computeMs, onCompute: (at) => recorder.computed(at) })
+  const cache = SmartCache.layer({ ttl: GoldenHour.policy, graph: Events.graph, vix: { ticks: Odds.ticks } })
+  yield* Effect.gen(function*() {
+    yield* TestClock.setTime(day.start)
+    const services = {
+      cache: yield* SmartCache.SmartCache,
+      predictions: yield* Predictions,
+      vix: yield* VixService.VixService
+    }
+    yield* play({ day, world, recorder, ...services }, options)
+  }).pipe(
+    Effect.provide(Predictions.layer.pipe(Layer.provideMerge(cache), Layer.provide(model))),
+    Effect.provideService(Random.Random, yield* seeded(seed, "cache")),
+    Effect.provide(TestClock.layer())
+  )
+  return recorder.result({
+    fixtures: day.matches.length,
+    kickoffs: Array.from(finalKickoffs(day).values()),
+    data: day.data,
+    seed,
+    compute_ms: computeMs
+  })
+})

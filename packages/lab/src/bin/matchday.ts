@@ -1,0 +1,98 @@
+/**
+ * `npm start`: plays a match day through the cache and prints what happened.
+ */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import * as Terminal from "effect/Terminal"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
+import * as DaySource from "../DaySource.ts"
+import * as MatchDay from "../MatchDay.ts"
+import type { DayResult } from "../report/DayResult.ts"
+import * as Picture from "../report/picture.ts"
+import * as Progress from "../report/progress.ts"
+import * as Report from "../report/terminal.ts"
+
+const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000_000 }))
+const millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))
+
+const flags = {
+  json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object and nothing else"), Flag.withDefault(false)),
+  data: Flag.String("data").pipe(
+    Flag.withDescription("Folder of recorded data: real injuries, reschedulings and odds ticks"),
+    Flag.optional
+  ),
+  date: Flag.String("date").pipe(
+    Flag.withDescription("UTC day of the matches with --data, YYYY-MM-DD (default 2025-05-10)"),
+    Flag.optional
+  ),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes everything that is drawn"), Flag.withDefault(1)),
+  reads: Flag.Int("reads").pipe(
+    Flag.withDescription("How many reads"),
+    Flag.withDefault(250_000),
+    Flag.withSchema(count)
+  ),
+  computeMs: Flag.Int("compute-ms").pipe(
+    Flag.withDescription("How long one compute takes on the virtual clock, milliseconds, 1 to 20000"),
+    Flag.withDefault(4200),
+    Flag.withSchema(millis)
+  ),
+  picture: Flag.String("picture").pipe(
+    Flag.withDescription("Where to write the picture of the day (default out/match-day.svg; with --json only if given)"),
+    Flag.optional
+  )
+}
+
+/** Rewrites one line in a terminal; a plain line every tenth of the day when piped. */
+const makeProgress = Effect.gen(function*() {
+  const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
+  const terminal = yield* Terminal.Terminal
+  let shown = 0
+  return (progress: Progress.Progress) => {
+    if (canAnimate) return Effect.ignore(terminal.display(`\r\u001b[K${Progress.line(progress)}`))
+    const tenth = Math.floor(10 * progress.reads / progress.total)
+    if (tenth === shown) return Effect.void
+    shown = tenth
+    return Console.log(Progress.line(progress))
+  }
+})
+
+const writePicture = Effect.fnUntraced(function*(result: DayResult, file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+  yield* fs.writeFileString(file, Picture.picture(result))
+})
+
+const printReport = Effect.fnUntraced(function*(result: DayResult, file: string) {
+  const { canAnimate, canColor } = yield* TerminalCapabilities.TerminalCapabilities
+  yield* Console.log(`${canAnimate ? "\r\u001b[K" : ""}\n${Report.report(result, canColor ? "ansi" : "plain")}`)
+  yield* writePicture(result, file)
+  yield* Console.log(`Picture of the day: ${file}`)
+})
+
+const matchday = Command.make("matchday", flags, ({ computeMs, data, date, json, picture, reads, seed }) =>
+  Effect.gen(function*() {
+    const source = Option.isSome(data)
+      ? DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) })
+      : DaySource.simulated()
+    const onProgress = json ? undefined : yield* makeProgress
+    const result = yield* MatchDay.run({ source, seed, reads, computeMs, onProgress })
+    if (!json) return yield* printReport(result, Option.getOrElse(picture, () => "out/match-day.svg"))
+    yield* Console.log(JSON.stringify(result))
+    if (Option.isSome(picture)) yield* writePicture(result, picture.value)
+  }).pipe(
+    Effect.tapError((error) => Console.error(`matchday: ${error.message}`))
+  )).pipe(Command.withDescription("Plays a real match day through the cache on a virtual clock"))
+
+Command.run(matchday, { version: "0.1.0" }).pipe(
+  Effect.provide(NodeServices.layer),
+  NodeRuntime.runMain({ disableErrorReporting: true })
+)
