@@ -3,6 +3,9 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -10,9 +13,6 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Terminal from "effect/Terminal"
-import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as DaySource from "../DaySource.ts"
 import * as MatchDay from "../MatchDay.ts"
 import type { DayResult } from "../report/DayResult.ts"
@@ -24,7 +24,10 @@ const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000_0
 const millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))
 
 const flags = {
-  json: Flag.Boolean("json").pipe(Flag.withDescription("Print one JSON object and nothing else"), Flag.withDefault(false)),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print one JSON object and nothing else"),
+    Flag.withDefault(false)
+  ),
   data: Flag.String("data").pipe(
     Flag.withDescription("Folder of recorded data: real injuries, reschedulings and odds ticks"),
     Flag.optional
@@ -45,7 +48,9 @@ const flags = {
     Flag.withSchema(millis)
   ),
   picture: Flag.String("picture").pipe(
-    Flag.withDescription("Where to write the picture of the day (default out/match-day.svg; with --json only if given)"),
+    Flag.withDescription(
+      "Where to write the picture of the day (default out/match-day.svg; with --json only if given)"
+    ),
     Flag.optional
   )
 }
@@ -78,19 +83,23 @@ const printReport = Effect.fnUntraced(function*(result: DayResult, file: string)
   yield* Console.log(`Picture of the day: ${file}`)
 })
 
-const matchday = Command.make("matchday", flags, ({ computeMs, data, date, json, picture, reads, seed }) =>
-  Effect.gen(function*() {
-    const source = Option.isSome(data)
-      ? DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) })
-      : DaySource.simulated()
-    const onProgress = json ? undefined : yield* makeProgress
-    const result = yield* MatchDay.run({ source, seed, reads, computeMs, onProgress })
-    if (!json) return yield* printReport(result, Option.getOrElse(picture, () => "out/match-day.svg"))
-    yield* Console.log(JSON.stringify(result))
-    if (Option.isSome(picture)) yield* writePicture(result, picture.value)
-  }).pipe(
-    Effect.tapError((error) => Console.error(`matchday: ${error.message}`))
-  )).pipe(Command.withDescription("Plays a real match day through the cache on a virtual clock"))
+const matchday = Command.make(
+  "matchday",
+  flags,
+  ({ computeMs, data, date, json, picture, reads, seed }) =>
+    Effect.gen(function*() {
+      const source = Option.isSome(data)
+        ? DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) })
+        : DaySource.simulated()
+      const onProgress = json ? undefined : yield* makeProgress
+      const result = yield* MatchDay.run({ source, seed, reads, computeMs, onProgress })
+      if (!json) return yield* printReport(result, Option.getOrElse(picture, () => "out/match-day.svg"))
+      yield* Console.log(JSON.stringify(result))
+      if (Option.isSome(picture)) yield* writePicture(result, picture.value)
+    }).pipe(
+      Effect.tapError((error) => Console.error(`matchday: ${error.message}`))
+    )
+).pipe(Command.withDescription("Plays a real match day through the cache on a virtual clock"))
 
 Command.run(matchday, { version: "0.1.0" }).pipe(
   Effect.provide(NodeServices.layer),

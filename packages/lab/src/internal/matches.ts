@@ -54,8 +54,11 @@ const strength = (strengths: TeamStrengths.TeamStrengths, name: string): number 
   return team === undefined ? 1 : team.attack / team.defence
 }
 
+/** The goals model takes up to so many expected goals a side; a dependence within these bounds suits them all. */
+const mostGoals = 8
+
 const shared = (rho: number, counts: CountRates.CountRates): SharedRates => ({
-  rho: round(rho),
+  rho: Math.min(Math.max(round(rho), -1 / mostGoals), 1 / mostGoals ** 2),
   firstHalfShare: round(counts.firstHalfShare),
   redCards: round(counts.redCards),
   // No source in the folder: the goals model's assumptions for an average match.

@@ -144,7 +144,9 @@ describe("Picture.picture", () => {
 
   it("stacks the strategies of an hour to the full height", () => {
     const heights = [
-      ...Picture.picture({ ...result, kickoffs: [] }).matchAll(/<rect x="150" y="[\d.]+" width="[\d.]+" height="([\d.]+)"/g)
+      ...Picture.picture({ ...result, kickoffs: [] }).matchAll(
+        /<rect x="150" y="[\d.]+" width="[\d.]+" height="([\d.]+)"/g
+      )
     ]
     assert.closeTo(heights.reduce((sum, [, height]) => sum + Number(height), 0), 200, 0.1)
   })
