@@ -1,6 +1,6 @@
 import * as CacheDefinition from "@smart-cache/core/CacheDefinition"
 import * as SmartCache from "@smart-cache/core/SmartCache"
-import { Console, Effect, Schema } from "effect"
+import { Console, Effect, Layer, Schema } from "effect"
 
 const slowModel = (match: string) =>
   Effect.as(Effect.sleep("100 millis"), { match, home: 0.48, draw: 0.27, away: 0.25 })
@@ -22,7 +22,7 @@ const program = Effect.gen(function*() {
   yield* Console.log(first[0]?.metadata.source, first[99]?.metadata.source, again.metadata.strategy, again.value.home)
 })
 
-await Effect.runPromise(program.pipe(Effect.provide(Forecasts.layer), Effect.provide(SmartCache.layer())))
+await Effect.runPromise(Effect.provide(program, Layer.provide(Forecasts.layer, SmartCache.layer())))
 
 // Output:
 // compute in_flight serve_fresh 0.48

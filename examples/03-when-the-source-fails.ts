@@ -3,7 +3,7 @@
  * value stays and says so; a slow source is not waited for when something can stand in.
  */
 import * as SmartCache from "@smart-cache/core/SmartCache"
-import { Console, Data, Effect } from "effect"
+import { Console, Data, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 
 class ModelDown extends Data.TaggedError("ModelDown") {}
@@ -25,10 +25,9 @@ const program = Effect.gen(function*() {
 })
 
 // The clock of the examples that wait is Effect's TestClock: minutes pass at once.
-await Effect.runPromise(program.pipe(
-  Effect.provide(SmartCache.layer({ config: { ttl: "10 minutes" } })),
-  Effect.provide(TestClock.layer())
-))
+await Effect.runPromise(
+  Effect.provide(program, Layer.merge(SmartCache.layer({ config: { ttl: "10 minutes" } }), TestClock.layer()))
+)
 
 // Output:
 // first: 1 (compute, miss)

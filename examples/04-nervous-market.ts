@@ -3,7 +3,7 @@
  * cache until the market calms down. What is computed in a panic is stored.
  */
 import * as SmartCache from "@smart-cache/core/SmartCache"
-import { Console, Effect } from "effect"
+import { Console, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 
 const market = "ars-che:over-under-2-5-goals"
@@ -25,7 +25,7 @@ const program = Effect.gen(function*() {
   yield* Console.log(`${computes} computes`)
 })
 
-await Effect.runPromise(program.pipe(Effect.provide(SmartCache.layer()), Effect.provide(TestClock.layer())))
+await Effect.runPromise(Effect.provide(program, Layer.merge(SmartCache.layer(), TestClock.layer())))
 
 // Output:
 // calm: serve_fresh, normal
