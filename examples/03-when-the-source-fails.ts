@@ -8,11 +8,16 @@ import { TestClock } from "effect/testing"
 
 class ModelDown extends Data.TaggedError("ModelDown") {}
 
+interface Answer {
+  readonly metadata: { readonly strategy: string; readonly reason: string }
+  readonly value: number
+}
+
+const show = (what: string, { metadata, value }: Answer) =>
+  Console.log(`${what}: ${value} (${metadata.strategy}, ${metadata.reason})`)
+
 const program = Effect.gen(function*() {
   const cache = yield* SmartCache.SmartCache
-  const show = (what: string, { metadata, value }: { metadata: { strategy: string; reason: string }; value: number }) =>
-    Console.log(`${what}: ${value} (${metadata.strategy}, ${metadata.reason})`)
-
   yield* show("first", yield* cache.get("k", Effect.succeed(1)))
   yield* TestClock.adjust("11 minutes")
   yield* show("stale", yield* cache.get("k", Effect.succeed(2)))
