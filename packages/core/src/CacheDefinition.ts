@@ -56,17 +56,20 @@ const make = <Input, Ctx, A extends Schema.Constraint, E, R>(
   return Effect.gen(function*() {
     const cache = yield* SmartCache.SmartCache
     const services = yield* Effect.context<R>()
-    const compute = (input: Input) => Effect.provideContext(Effect.flatMap(definition.compute(input), valid), services)
+    // The application's functions run inside the effect: what they throw is a defect of it.
+    const compute = (input: Input) =>
+      Effect.provideContext(Effect.flatMap(Effect.suspend(() => definition.compute(input)), valid), services)
     const get = (input: Input, context: Ctx) =>
-      cache.get(definition.key(input), compute(input), contextOf(input, context))
+      Effect.suspend(() => cache.get(definition.key(input), compute(input), contextOf(input, context)))
     const shape: Shape<Input, Ctx, A["Type"], E> = {
       get,
       getMany: (inputs, context) =>
         Effect.forEach(inputs, (input) => get(input, context), { concurrency: "unbounded" }),
       set: (input, value, context) =>
         Effect.flatMap(valid(value), (value) => cache.set(definition.key(input), value, contextOf(input, context))),
-      invalidate: (input) => Effect.asVoid(cache.invalidate({ _tag: "Key", key: definition.key(input) })),
-      explain: (input, context) => cache.explain(definition.key(input), contextOf(input, context))
+      invalidate: (input) =>
+        Effect.asVoid(Effect.suspend(() => cache.invalidate({ _tag: "Key", key: definition.key(input) }))),
+      explain: (input, context) => Effect.suspend(() => cache.explain(definition.key(input), contextOf(input, context)))
     }
     return shape
   })

@@ -20,8 +20,9 @@ import type { Entry, Stamp } from "./CacheEntry.ts"
 import * as CacheError from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import * as CacheStore from "./CacheStore.ts"
+import { asTyped, bounded } from "./internal/compute.ts"
 import { Failures } from "./internal/failures.ts"
-import { type Demand, Flight, type Landing, serves, suits } from "./internal/flight.ts"
+import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
 import { guarded } from "./internal/guarded.ts"
 import * as XFetch from "./XFetch.ts"
 
@@ -34,10 +35,10 @@ export interface Trip<A, E, R> extends Demand {
   readonly compute: Effect.Effect<A, E, R>
   /** The entry that is held, whatever its age: gives δ, and is what an adopted entry must beat. */
   readonly basis: Entry | undefined
-  /** Number of the last odds change when the trip was made. */
-  readonly latestChange: number
-  /** Whether an entry that somebody else stored meanwhile would do, or only a compute. */
-  readonly accept: "adopted" | "computed"
+  /** Number of the last odds change. */
+  readonly latestChange: () => number
+  /** Until when an entry is fresh for the reader. */
+  readonly freshUntil: (entry: Entry) => number
   /** Makes the entry of a computed value, or refuses the value or its TTL. */
   readonly admit: (
     value: A,
@@ -45,6 +46,16 @@ export interface Trip<A, E, R> extends Demand {
     delta: number,
     stamp: Stamp
   ) => Effect.Effect<Entry, SmartCacheError>
+}
+
+/** What there was when a reader came. */
+export interface Approach {
+  /** How many computes had begun: one with a larger number began after the reader came. */
+  readonly after: number
+  /** How many computes had begun when this cache last invalidated or set anything. */
+  readonly horizon: number
+  /** Tags of the compute under way: an invalidation of them concerns whoever would join it. */
+  readonly tags: ReadonlyArray<string>
 }
 
 /** What a reader got: a value that landed, or the news that it takes longer than the reader may wait. */
@@ -58,18 +69,22 @@ export interface KeyState {
 }
 
 export interface Shape {
-  /** Computes or joins; waits at most `wait` milliseconds, then says `"slow"`. The compute goes on if `behind`. */
+  /** Computes or joins; waits at most `wait` milliseconds, then says `"slow"` and lets the compute go on behind or not. */
   readonly fetch: <A, E, R>(
     trip: Trip<A, E, R>,
     wait: number,
-    behind: boolean
+    then: "behind" | "abandoned"
   ) => Effect.Effect<Arrival, E | SmartCacheError, R>
   /** Refreshes in the background, unless the key is being computed or too many refreshes run. */
   readonly refresh: <A, E, R>(trip: Trip<A, E, R>) => Effect.Effect<void, never, R>
+  /** What there is now for a reader of the key, taken before it reads the store. */
+  readonly approach: (key: string) => Approach
+  /** Computes that began before this call no longer serve readers whose fence is unknown. */
+  readonly outdate: () => void
   /** Whether the last compute of the key failed and it is too early to try again. */
   readonly backingOff: (key: string, now: number) => boolean
-  /** A remembered failure that began after the fence, when failures are cached (`failureTtl`). */
-  readonly remembered: (key: string, fence: Stamp, now: number) => Exit.Exit<never, unknown> | undefined
+  /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
+  readonly remembered: (key: string, demand: Demand, now: number) => Exit.Exit<never, unknown> | undefined
   readonly state: (key: string) => KeyState
   readonly running: Effect.Effect<{ readonly flights: number; readonly background: number }>
 }
@@ -77,11 +92,20 @@ export interface Shape {
 /** Waiting for somebody else's lease: first and longest pause, milliseconds, jittered between. */
 const pause = { min: 25, max: 100 }
 
+/** A reader's place: in the flight it began, in one that somebody else began, or in none until that one has ended. */
+interface Seat {
+  readonly flight: Flight
+  readonly place: "own" | "joined" | "outside"
+}
+
+const noTags: ReadonlyArray<string> = []
+
 class Swr {
   private readonly flights = new Map<string, Flight>()
   private readonly failures: Failures
   private background = 0
-  private tokens = 0
+  private departures = 0
+  private horizon = 0
   private readonly instance: string
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
@@ -103,97 +127,117 @@ class Swr {
     this.failures = new Failures(settings)
   }
 
-  fetch<A, E, R>(trip: Trip<A, E, R>, wait: number, behind: boolean): Effect.Effect<Arrival, E | SmartCacheError, R> {
+  fetch<A, E, R>(
+    trip: Trip<A, E, R>,
+    wait: number,
+    then: "behind" | "abandoned"
+  ): Effect.Effect<Arrival, E | SmartCacheError, R> {
     const timer = Effect.andThen(
       Effect.sleep(wait),
       Effect.sync((): Arrival => {
-        if (behind) this.keepGoing(trip.key)
+        if (then === "behind") this.keepGoing(trip.key)
         return "slow"
       })
     )
     return Effect.raceFirst(this.board(trip), timer)
   }
 
-  /** Joins the running compute if it will do, else begins one when the running one has ended. */
+  /** Waits for a flight that will do: the running one, else the reader's own once the running one has ended. */
   private board<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Landing, E | SmartCacheError, R> {
-    return Effect.suspend(() => {
-      const current = this.flights.get(trip.key)
-      if (current === undefined) return this.settle(trip, this.depart(trip, false), false)
-      if (suits(current, trip)) return this.settle(trip, Effect.succeed(current), true)
-      // Only the cache itself wants this value, and the reader needs a later one: make room.
-      if (current.background && current.waiters === 0) current.abandon()
-      return Effect.andThen(current.ended, this.board(trip))
+    const boarding = Effect.acquireUseRelease(
+      this.seat(trip),
+      (seat) => Effect.map(seat.flight[seat.place === "outside" ? "ended" : "landed"], (landed) => ({ seat, landed })),
+      ({ flight, place }) => Effect.sync(() => place === "outside" ? undefined : flight.leave())
+    )
+    // Flights are shared by key: that one key means one type is the contract of the cache.
+    const boarded = boarding as Effect.Effect<Effect.Success<typeof boarding>, E | SmartCacheError, R>
+    return Effect.flatMap(Effect.zip(boarded, Clock.currentTimeMillis), ([{ landed, seat }, now]) => {
+      if (landed === "retry" || !serves(seat.flight, landed, trip, now)) return this.board(trip)
+      if (seat.place === "own") return Effect.succeed(landed)
+      this.metrics.add("coalesced", 1)
+      return Effect.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
     })
   }
 
-  private settle<A, E, R>(
-    trip: Trip<A, E, R>,
-    boarding: Effect.Effect<Flight, never, R>,
-    joined: boolean
-  ): Effect.Effect<Landing, E | SmartCacheError, R> {
-    return Effect.flatMap(boarding, (flight) =>
-      // Flights are shared by key: that one key means one type is the contract of the cache.
-      Effect.flatMap(flight.board as Effect.Effect<Landing | "retry", E | SmartCacheError>, (landed) => {
-        if (landed === "retry" || !serves(landed, trip)) return this.board(trip)
-        if (!joined) return Effect.succeed(landed)
-        this.metrics.add("coalesced", 1)
-        return Effect.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
-      }))
+  /** To be run uninterruptibly: from the look at the running flight to the place in it is one step. */
+  private seat<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Seat, never, R> {
+    return Effect.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const current = trip.accept === "alone" ? undefined : this.flights.get(trip.key)
+      if (current === undefined) {
+        return Effect.map(this.depart(trip, now, "foreground"), (flight): Seat => ({ flight, place: "own" }))
+      }
+      if (suits(current, trip, now)) {
+        current.waiters++
+        return Effect.succeed({ flight: current, place: "joined" })
+      }
+      // Only the cache itself wants this value, and the reader needs a later one: make room.
+      if (current.background && current.waiters === 0) current.abandon()
+      return Effect.succeed({ flight: current, place: "outside" })
+    })
   }
 
-  /** Begins a compute in the cache's scope, with the caller's services. */
-  private depart<A, E, R>(trip: Trip<A, E, R>, background: boolean): Effect.Effect<Flight, never, R> {
-    return Effect.uninterruptible(Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const flight = new Flight(now, trip.latestChange, background)
-      this.flights.set(trip.key, flight)
-      if (background) this.background++
-      const fly = Effect.forkIn(this.fly(flight, trip), this.scope, { startImmediately: true })
-      return Effect.map(fly, (fiber) => {
-        flight.fiber = fiber
-        fiber.addObserver((exit) => this.arrive(flight, trip.key, exit))
-        if (flight.closing) flight.abandon()
-        return flight
-      })
-    }))
+  /** Begins a compute; the only one of its key, unless its reader wants to be alone. */
+  private depart<A, E, R>(
+    trip: Trip<A, E, R>,
+    now: number,
+    ground: "foreground" | "background"
+  ): Effect.Effect<Flight, never, R> {
+    const background = ground === "background"
+    const flight = new Flight(++this.departures, now, trip.latestChange(), trip.tags, background)
+    if (background) this.background++
+    else flight.waiters = 1
+    if (trip.accept === "alone") return this.launch(flight, trip.key, this.produce(trip, 0))
+    if (trip.fence < Infinity) flight.fence = trip.fence
+    this.flights.set(trip.key, flight)
+    return this.launch(flight, trip.key, this.fly(flight, trip))
+  }
+
+  /** Runs a flight in the cache's scope, with the caller's services. */
+  private launch<R>(
+    flight: Flight,
+    key: string,
+    flying: Effect.Effect<Landing | "retry", unknown, R>
+  ): Effect.Effect<Flight, never, R> {
+    return Effect.map(Effect.forkIn(flying, this.scope, { startImmediately: true }), (fiber) => {
+      flight.fiber = fiber
+      fiber.addObserver((exit) => this.arrive(flight, key, exit))
+      if (flight.closing) flight.abandon()
+      return flight
+    })
   }
 
   private arrive(flight: Flight, key: string, exit: Exit.Exit<Landing | "retry", unknown>): void {
     if (this.flights.get(key) === flight) this.flights.delete(key)
-    if (flight.background) this.background--
+    if (flight.background) this.ended(flight, exit)
+    flight.land(this.outcome(flight, key, exit))
+  }
+
+  private outcome(flight: Flight, key: string, exit: Exit.Exit<Landing | "retry", unknown>): Outcome {
+    if (Exit.isSuccess(exit)) return exit
     // The fiber itself was interrupted: nobody wanted it any more, or the cache closed.
-    const interrupted = Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
-    if (!interrupted) flight.land(exit)
-    else flight.land(flight.closing ? Exit.succeed("retry") : Exit.fail(CacheError.make({ _tag: "Closed", key })))
+    if (flight.closing) return Exit.succeed("retry")
+    if (Cause.hasInterruptsOnly(exit.cause)) return Exit.fail(CacheError.make({ _tag: "Closed", key }))
+    return Exit.fail(asTyped(key, exit.cause))
+  }
+
+  /** Counts the end of a background refresh. */
+  private ended(flight: Flight, exit: Exit.Exit<Landing | "retry", unknown>): void {
+    this.background--
+    if (Exit.isSuccess(exit)) this.metrics.add(exit.value === "retry" ? "background_skipped" : "background_success", 1)
+    else if (!flight.closing && !Cause.hasInterruptsOnly(exit.cause)) this.metrics.add("background_error", 1)
   }
 
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
-    const token = `${this.instance}.${++this.tokens}`
+    const token = `${this.instance}.${flight.number}`
     const flying = Effect.flatMap(this.obtain(flight, trip, token), (lease) => {
       if (lease === "retry" || "entry" in lease) return Effect.succeed(lease)
-      flight.stamp = lease.stamp
+      flight.fence = Math.max(flight.fence, lease.stamp)
+      flight.stamped = true
       return this.computeAndFill(flight, trip, lease.stamp, token)
     })
     // Whatever happened, and even if the grant was never heard of: unless a fill ended the lease, give it back.
-    const landing = Effect.onExit(flying, () => flight.filled ? Effect.void : this.giveBack(trip.key, token))
-    return flight.background ? this.observed(flight, trip, landing) : landing
-  }
-
-  /** Counts the end of a background refresh, and says so once when a key begins to fail. */
-  private observed<A, E, R, B>(
-    flight: Flight,
-    trip: Trip<A, E, R>,
-    flying: Effect.Effect<B, E | SmartCacheError, R>
-  ): Effect.Effect<B, E | SmartCacheError, R> {
-    return Effect.onExit(flying, (exit) => {
-      if (Exit.isSuccess(exit)) this.metrics.add("background_success", 1)
-      else if (!flight.closing && !Cause.hasInterruptsOnly(exit.cause)) {
-        this.metrics.add("background_error", 1)
-        if (this.failures.count(trip.key) === 1) {
-          return Effect.logWarning("smart-cache: a background refresh failed; the held value stays", { key: trip.key })
-        }
-      }
-      return Effect.void
-    })
+    return Effect.onExit(flying, () => flight.filled ? Effect.void : this.giveBack(trip.key, token))
   }
 
   /** A stamp to compute with, an entry that somebody else stored meanwhile, or nothing when others compute and nobody waits here. */
@@ -202,30 +246,37 @@ class Swr {
     trip: Trip<A, E, R>,
     token: string
   ): Effect.Effect<{ readonly stamp: Stamp } | Landing | "retry", SmartCacheError> {
-    const step = Effect.gen({ self: this }, function*() {
-      const lease = yield* this.guard("lease", this.store.lease(trip.key, token, this.settings.hardTimeout))
-      if (lease === undefined) return { stamp: 0 }
-      if (lease._tag === "Granted" && !flight.background) return lease
-      const adopted = trip.accept === "adopted" ? yield* this.adopt(trip) : undefined
-      if (adopted !== undefined) return adopted
-      if (lease._tag === "Granted") return lease
-      if (flight.background && flight.waiters === 0) return "retry" as const
-      this.metrics.add("lease_waits", 1)
-      yield* Effect.sleep(Math.min(lease.remaining, yield* Random.nextBetween(pause.min, pause.max)))
-      return undefined
+    const { hardTimeout } = this.settings
+    return Effect.gen({ self: this }, function*() {
+      // The holder may be dead: half of the readers' patience is for its compute, half for ours.
+      const until = flight.startedAt + hardTimeout / 2
+      for (let first = !flight.background;; first = false) {
+        const lease = yield* this.guard("lease", () => this.store.lease(trip.key, token, hardTimeout))
+        if (lease === undefined) return { stamp: 0 }
+        const adopted = first && lease._tag === "Granted" ? undefined : yield* this.adopt(trip)
+        if (adopted !== undefined) return adopted
+        if (lease._tag === "Granted") return lease
+        if (flight.background && flight.waiters === 0) return "retry"
+        // What the holder computes would not do, or takes too long.
+        if (trip.accept !== "adopted" || (yield* Clock.currentTimeMillis) >= until) {
+          return { stamp: (yield* this.guard("stamp", () => this.store.stamp)) ?? 0 }
+        }
+        this.metrics.add("lease_waits", 1)
+        const nap = yield* Random.nextBetween(pause.min, pause.max)
+        yield* Effect.sleep(lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap)
+      }
     })
-    return Effect.flatMap(step, (result) =>
-      result === undefined ? this.obtain(flight, trip, token) : Effect.succeed(result))
   }
 
-  /** An entry of the store that is newer than what the reader had, still fresh, and past its fence. */
+  /** An entry of the store that is newer than what the reader had, and still fresh. */
   private adopt<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Landing | undefined, SmartCacheError> {
+    if (trip.accept !== "adopted") return Effect.undefined
     return Effect.gen({ self: this }, function*() {
-      const lookup = yield* this.guard("read", this.store.read(trip.key, trip.tags))
+      const lookup = yield* this.guard("read", () => this.store.read(trip.key, trip.tags))
       const now = yield* Clock.currentTimeMillis
       const entry = lookup?.entry
-      if (entry === undefined || entry.stamp <= Math.max(trip.basis?.stamp ?? 0, trip.fence)) return undefined
-      return now < entry.freshUntil ? { entry, source: this.store.shared } : undefined
+      if (entry === undefined || entry.stamp <= Math.max(trip.basis?.stamp ?? 0, lookup!.fence)) return undefined
+      return now < trip.freshUntil(entry) ? { entry, source: this.store.shared } : undefined
     })
   }
 
@@ -236,38 +287,37 @@ class Swr {
     token: string
   ): Effect.Effect<Landing, E | SmartCacheError, R> {
     return Effect.gen({ self: this }, function*() {
-      const began = yield* Clock.currentTimeMillis
-      const exit = yield* Effect.exit(this.bounded(trip))
-      const ended = yield* Clock.currentTimeMillis
+      const exit = yield* Effect.exit(this.produce(trip, stamp))
       if (Exit.isFailure(exit)) {
-        this.metrics.add("compute_errors", 1)
-        const failure = asTyped(trip.key, exit)
-        this.failures.record(trip.key, failure, stamp, ended)
-        return yield* failure
+        this.failures.record(trip.key, Exit.failCause(exit.cause), flight, yield* Clock.currentTimeMillis)
+        if (flight.background && this.failures.count(trip.key) === 1) {
+          yield* Effect.logWarning("smart-cache: a background refresh failed; the held value stays", { key: trip.key })
+        }
+        return yield* exit
       }
-      const delta = XFetch.smooth(trip.basis?.delta, ended - began)
-      const entry = yield* trip.admit(exit.value, ended, delta, stamp)
       this.failures.forget(trip.key)
-      yield* this.keep(flight, trip.key, entry, token)
-      return { entry, source: "compute" as const }
+      yield* this.keep(flight, trip.key, exit.value.entry, token)
+      return exit.value
     })
   }
 
-  private bounded<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<A, E | SmartCacheError, R> {
-    const millis = this.settings.hardTimeout
-    return Effect.suspend(() => {
+  /** Computes the value and makes its entry. */
+  private produce<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp): Effect.Effect<Landing, E | SmartCacheError, R> {
+    const producing = Effect.gen({ self: this }, function*() {
       this.metrics.add("computes", 1)
-      return Effect.timeoutOrElse(trip.compute, {
-        duration: millis,
-        orElse: () => Effect.fail(CacheError.make({ _tag: "HardTimeout", key: trip.key, millis }))
-      })
+      const began = yield* Clock.currentTimeMillis
+      const value = yield* bounded(trip.key, trip.compute, this.settings.hardTimeout)
+      const ended = yield* Clock.currentTimeMillis
+      const entry = yield* trip.admit(value, ended, XFetch.smooth(trip.basis?.delta, ended - began), stamp)
+      return { entry, source: "compute" as const }
     })
+    return Effect.tapError(producing, () => Effect.sync(() => this.metrics.add("compute_errors", 1)))
   }
 
   /** Stores the entry; without life (TTL 0, past its deadline) or without a stamp it is only handed over. */
   private keep(flight: Flight, key: string, entry: Entry, token: string): Effect.Effect<void, SmartCacheError> {
     if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void
-    return Effect.map(this.guard("fill", this.store.fill({ key, entry, token })), (filled) => {
+    return Effect.map(this.guard("fill", () => this.store.fill({ key, entry, token })), (filled) => {
       flight.filled = filled !== undefined
       if (filled === "refused") this.metrics.add("fills_refused", 1)
       if (filled === "too_large") this.metrics.add("values_too_large", 1)
@@ -275,11 +325,11 @@ class Swr {
   }
 
   private giveBack(key: string, token: string): Effect.Effect<void> {
-    return Effect.ignore(this.guard("release", this.store.release(key, token)))
+    return Effect.ignore(this.guard("release", () => this.store.release(key, token)))
   }
 
-  private guard<A>(operation: string, effect: Effect.Effect<A, SmartCacheError>) {
-    return guarded(operation, effect, this.settings, this.metrics)
+  private guard<A>(operation: string, step: () => Effect.Effect<A, SmartCacheError>) {
+    return guarded(operation, step, this.settings, this.metrics)
   }
 
   /** The reader goes, its compute stays: as a background refresh, if there is room for one more. */
@@ -291,22 +341,30 @@ class Swr {
   }
 
   refresh<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<void, never, R> {
-    return Effect.suspend(() => {
+    return Effect.uninterruptible(Effect.clockWith((clock) => {
       if (this.flights.has(trip.key)) return Effect.void
       if (this.background >= this.settings.maxBackground) {
         this.metrics.add("background_skipped", 1)
         return Effect.void
       }
-      return Effect.asVoid(this.depart(trip, true))
-    })
+      return Effect.asVoid(this.depart(trip, clock.currentTimeMillisUnsafe(), "background"))
+    }))
+  }
+
+  approach(key: string): Approach {
+    return { after: this.departures, horizon: this.horizon, tags: this.flights.get(key)?.tags ?? noTags }
+  }
+
+  outdate(): void {
+    this.horizon = this.departures
   }
 
   backingOff(key: string, now: number): boolean {
     return this.failures.backingOff(key, now)
   }
 
-  remembered(key: string, fence: Stamp, now: number): Exit.Exit<never, unknown> | undefined {
-    return this.failures.remembered(key, fence, now)
+  remembered(key: string, demand: Demand, now: number): Exit.Exit<never, unknown> | undefined {
+    return this.failures.remembered(key, demand, now)
   }
 
   state(key: string): KeyState {
@@ -321,15 +379,6 @@ class Swr {
   running() {
     return { flights: this.flights.size, background: this.background }
   }
-}
-
-/** The compute's own error as it is; a defect, or an interruption that the compute did to itself, as a typed error. */
-const asTyped = <E>(key: string, exit: Exit.Failure<unknown, E>): Exit.Exit<never, E | SmartCacheError> => {
-  const failed = exit.cause.reasons.find(Cause.isFailReason)
-  if (failed !== undefined) return Exit.fail(failed.error)
-  const died = exit.cause.reasons.find(Cause.isDieReason)
-  const defect = died === undefined ? "it interrupted itself" : died.defect
-  return Exit.fail(CacheError.make({ _tag: "ComputeDied", key, defect }))
 }
 
 /** Single flight and refreshes of one cache. */
@@ -350,10 +399,12 @@ export const layer: Layer.Layer<
     const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
     const swr = new Swr(settings, store, metrics, yield* Effect.scope, instance)
     return {
-      fetch: (trip, wait, behind) => swr.fetch(trip, wait, behind),
+      fetch: (trip, wait, then) => swr.fetch(trip, wait, then),
       refresh: (trip) => swr.refresh(trip),
+      approach: (key) => swr.approach(key),
+      outdate: () => swr.outdate(),
       backingOff: (key, now) => swr.backingOff(key, now),
-      remembered: (key, fence, now) => swr.remembered(key, fence, now),
+      remembered: (key, demand, now) => swr.remembered(key, demand, now),
       state: (key) => swr.state(key),
       running: Effect.sync(() => swr.running())
     }

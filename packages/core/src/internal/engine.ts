@@ -26,7 +26,7 @@ import * as TagGraph from "../TagGraph.ts"
 import * as TtlPolicy from "../TtlPolicy.ts"
 import * as VixService from "../VixService.ts"
 import * as XFetch from "../XFetch.ts"
-import { guarded } from "./guarded.ts"
+import { bounded, guarded } from "./guarded.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
@@ -44,16 +44,28 @@ export interface EngineServices {
 const noContext: ReadContext = {}
 const noTags: ReadonlyArray<string> = []
 const watched = 1024
+/** What the store said to a read; the fence is `Infinity` when it said nothing. */
+interface Known {
+  readonly entry: Entry | undefined
+  readonly standing: Decision.Standing
+  readonly fence: Stamp
+}
+
+const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
 
 const serves = ({ strategy }: Decision.Decision): boolean => strategy === "serve_fresh" || strategy === "serve_stale"
 
-/** One read under way. */
+/** One read that is no mere hit. */
 interface Read<A, E, R> {
   readonly key: string
   readonly compute: Effect.Effect<A, E, R>
   readonly context: ReadContext
   readonly verdict: VixService.Verdict
   readonly began: number
+  readonly approach: SwrService.Approach
+  /** The latest decision, by which the read is counted if nothing answers it. */
+  decision: Decision.Decision
+  answered: boolean
 }
 
 export class Engine {
@@ -62,7 +74,8 @@ export class Engine {
   private readonly zones: ReadonlyArray<string>
   private readonly zoneIndex: (deadline: number, now: number) => number
   private readonly hub: PubSub.PubSub<DecisionEvent>
-  private watchers = 0
+  /** How many streams of decisions are open. */
+  watchers = 0
 
   private constructor(services: EngineServices, hub: PubSub.PubSub<DecisionEvent>) {
     const { policy, settings } = services
@@ -111,10 +124,22 @@ export class Engine {
         const result = this.deliver<A>(key, decision, this.services.store.local, now, verdict, context, entry)
         return decision.refresh === "none"
           ? Exit.succeed(result)
-          : Effect.as(this.refreshBehind({ key, compute, context, verdict, began: now }, decision, entry), result)
+          : Effect.as(this.refreshBehind(this.read(key, compute, context, verdict, now, decision), entry), result)
       }
-      return this.slow({ key, compute, context, verdict, began: now }, decision)
+      return this.slow(this.read(key, compute, context, verdict, now, decision))
     })
+  }
+
+  private read<A, E, R>(
+    key: string,
+    compute: Effect.Effect<A, E, R>,
+    context: ReadContext,
+    verdict: VixService.Verdict,
+    began: number,
+    decision: Decision.Decision
+  ): Read<A, E, R> {
+    const approach = this.services.swr.approach(key)
+    return { key, compute, context, verdict, began, approach, decision, answered: false }
   }
 
   /** What is wrong with a read, before anything is touched. */
@@ -153,8 +178,8 @@ export class Engine {
       ? fiber.getRef(Random.Random).nextDoubleUnsafe()
       : 0
     const decision = Decision.decide(entry, standing, now, verdict.level, draw, context, this.rules)
-    // Only a decision that would compute something asks whether the key is failing.
-    return decision === Decision.fresh || !this.services.swr.backingOff(key, now)
+    // Only a decision that would compute although something is held asks whether the key is failing.
+    return decision === Decision.fresh || entry === undefined || !this.services.swr.backingOff(key, now)
       ? decision
       : Decision.decide(entry, "backing_off", now, verdict.level, draw, context, this.rules)
   }
@@ -177,185 +202,175 @@ export class Engine {
     return metadata as CacheResult<A>
   }
 
-  private refreshBehind<A, E, R>(read: Read<A, E, R>, decision: Decision.Decision, entry: Entry) {
-    if (decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
-    return this.services.swr.refresh(this.trip(read, decision, entry, 0))
+  /** Counts a read that was no mere hit, and makes its result. */
+  private answer<A>(
+    read: Read<A, unknown, unknown>,
+    decision: Decision.Decision,
+    source: Source,
+    now: number,
+    entry: Entry
+  ): CacheResult<A> {
+    read.answered = true
+    return this.deliver<A>(read.key, decision, source, now, read.verdict, read.context, entry)
+  }
+
+  private refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry) {
+    if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
+    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
   }
 
   /** Everything that is not a memory hit; each read is counted once, however it ends. */
-  private slow<A, E, R>(
-    read: Read<A, E, R>,
-    first: Decision.Decision
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const answer = first === Decision.disabled ? this.alone(read) : this.lookUp(read, first)
+  private slow<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const answer = read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
     return Effect.onExit(answer, (exit) =>
       Effect.map(Clock.currentTimeMillis, (now) => {
-        this.services.metrics.waited(now - read.began)
-        if (Exit.isSuccess(exit)) return
-        if (!Cause.hasInterruptsOnly(exit.cause)) this.services.metrics.add("read_errors", 1)
+        const { metrics } = this.services
+        metrics.waited(now - read.began)
+        if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
+        if (read.answered) return
         const zone = this.zoneIndex(read.context.deadline ?? Infinity, now)
-        this.services.metrics.read(first.code, read.verdict.code, zone)
+        metrics.read(read.decision.code, read.verdict.code, zone)
       }))
-  }
-
-  /** The cache is off: computes for this reader alone and stores nothing. */
-  private alone<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.gen({ self: this }, function*() {
-      this.services.metrics.add("computes", 1)
-      const value = yield* Effect.catchDefect(
-        read.compute,
-        (defect) => Effect.fail(CacheError.make({ _tag: "ComputeDied", key: read.key, defect }))
-      )
-      const now = yield* Clock.currentTimeMillis
-      const entry = yield* this.admit(read, value, now, now - read.began, 0)
-      return this.deliver<A>(read.key, Decision.disabled, "compute", now, read.verdict, read.context, entry)
-    })
   }
 
   /** Asks the whole store, then decides again on what it says. */
-  private lookUp<A, E, R>(
-    read: Read<A, E, R>,
-    first: Decision.Decision
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.flatMap(this.readStore(read.key, read.context), (lookup) =>
+  private lookUp<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    return Effect.flatMap(this.readStore(read), (known) =>
       Effect.withFiber((fiber) => {
         const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-        const entry = lookup?.entry
-        const standing = lookup?.invalidated === true ? "invalidated" : "ok"
-        const again = first.strategy === "bypass"
-          ? first
-          : this.decide(read.key, entry, standing, now, read.verdict, read.context, fiber)
-        if (entry !== undefined && serves(again)) {
-          const { shared } = this.services.store
-          const result = this.deliver<A>(read.key, again, shared, now, read.verdict, read.context, entry)
-          return again.refresh === "none"
-            ? Exit.succeed(result)
-            : Effect.as(this.refreshBehind(read, again, entry), result)
+        const { entry, fence, standing } = known
+        if (read.decision.strategy !== "bypass") {
+          const again = this.decide(read.key, entry, standing, now, read.verdict, read.context, fiber)
+          read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
         }
-        return this.compute(
-          read,
-          lookup === undefined && again === Decision.miss ? Decision.storeUnavailable : again,
-          lookup
-        )
+        if (entry === undefined || !serves(read.decision)) return this.compute(read, known)
+        const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
+        return read.decision.refresh === "none"
+          ? Exit.succeed(result)
+          : Effect.as(this.refreshBehind(read, entry), result)
       }))
   }
 
-  private readStore(key: string, context: ReadContext) {
+  /** While the store is out of reach, what this process holds is what is known. */
+  private readStore(
+    { approach, context, key }: Read<unknown, unknown, unknown>
+  ): Effect.Effect<Known, SmartCacheError> {
     const { metrics, settings, store } = this.services
-    return guarded("read", store.read(key, context.tags ?? noTags), settings, metrics)
+    const { tags = noTags } = context
+    // An invalidation of any tag of the compute under way concerns whoever would join it.
+    const concerned = approach.tags.length === 0 || approach.tags === tags
+      ? tags
+      : [...new Set([...tags, ...approach.tags])]
+    return Effect.map(guarded("read", () => store.read(key, concerned), settings, metrics), (lookup) => {
+      if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
+      const { entry, fence, invalidated } = lookup
+      return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
+    })
   }
 
   private compute<A, E, R>(
     read: Read<A, E, R>,
-    decision: Decision.Decision,
-    lookup: CacheStore.Lookup | undefined
+    known: Known
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const { settings, swr } = this.services
-    const entry = lookup?.entry
-    const fence = lookup?.fence ?? 0
-    const usable = decision.strategy === "compute" && entry !== undefined
-      && read.began < Decision.usableUntil(entry, read.context, this.rules)
-    if (!usable && decision.strategy === "compute") {
-      const failure = swr.remembered(read.key, fence, read.began)
-      if (failure !== undefined) return failure as Exit.Exit<never, E>
+    const { entry } = known
+    const trip = this.trip(read, known)
+    if (read.decision.strategy !== "compute") return this.await(read, trip)
+    if (entry === undefined || read.began >= Decision.usableUntil(entry, read.context, this.rules)) {
+      const failure = swr.remembered(read.key, trip, read.began)
+      return failure === undefined ? this.await(read, trip) : failure as Exit.Exit<never, E>
     }
-    const trip = this.trip(read, decision, entry, fence)
-    const { hardTimeout, softTimeout } = settings
-    if (!usable) return this.await(read, decision, trip, hardTimeout)
-    const soft = Effect.flatMap(this.arrive(read, decision, trip, softTimeout, true), (answer) =>
+    const soft = Effect.flatMap(this.arrive(read, trip, settings.softTimeout, "behind"), (answer) =>
       // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
       answer === "slow"
-        ? this.standIn(read, Decision.computeSlow, this.await(read, decision, trip, hardTimeout - softTimeout))
+        ? this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
         : Effect.succeed(answer))
-    return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, Effect.fail(error)))
+    return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, entry, Effect.fail(error)))
   }
 
-  /** Waits for a value to land, for so many milliseconds, and delivers it. */
+  /** Waits for a value to land, for so many milliseconds but never beyond `hardTimeout`, and delivers it. */
   private arrive<A, E, R>(
     read: Read<A, E, R>,
-    decision: Decision.Decision,
     trip: SwrService.Trip<A, E, R>,
     millis: number,
-    behind: boolean
+    then: "behind" | "abandoned"
   ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
-    return Effect.map(
-      Effect.zip(this.services.swr.fetch(trip, millis, behind), Clock.currentTimeMillis),
-      ([arrival, now]) =>
-        arrival === "slow"
-          ? arrival
-          : this.deliver<A>(read.key, decision, arrival.source, now, read.verdict, read.context, arrival.entry)
-    )
+    const { settings, swr } = this.services
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      const patience = Math.max(0, read.began + settings.hardTimeout - now)
+      return Effect.map(
+        Effect.zip(swr.fetch(trip, Math.min(millis, patience), then), Clock.currentTimeMillis),
+        ([arrival, now]) =>
+          arrival === "slow" ? arrival : this.answer(read, read.decision, arrival.source, now, arrival.entry)
+      )
+    })
   }
 
   private await<A, E, R>(
     read: Read<A, E, R>,
-    decision: Decision.Decision,
-    trip: SwrService.Trip<A, E, R>,
-    millis: number
+    trip: SwrService.Trip<A, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.flatMap(this.arrive(read, decision, trip, millis, false), (answer) =>
+    const { hardTimeout } = this.services.settings
+    return Effect.flatMap(this.arrive(read, trip, hardTimeout, "abandoned"), (answer) =>
       answer === "slow"
-        ? CacheError.make({ _tag: "HardTimeout", key: read.key, millis: this.services.settings.hardTimeout })
+        ? CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout })
         : Effect.succeed(answer))
   }
 
   /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
   private standIn<A, E, R>(
-    read: Pick<Read<A, unknown, unknown>, "key" | "context" | "verdict">,
+    read: Read<A, unknown, unknown>,
     decision: Decision.Decision,
+    held: Entry,
     otherwise: Effect.Effect<CacheResult<A>, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.flatMap(
-      this.readStore(read.key, read.context),
-      (lookup) =>
-        Effect.flatMap(Clock.currentTimeMillis, (now) => {
-          const entry = lookup?.entry
-          return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.rules)
-            ? Effect.succeed(
-              this.deliver<A>(read.key, decision, this.services.store.shared, now, read.verdict, read.context, entry)
-            )
-            : otherwise
-        })
-    )
+    return Effect.flatMap(Effect.zip(this.readStore(read), Clock.currentTimeMillis), ([known, now]) => {
+      const entry = known.fence === Infinity ? held : known.entry
+      return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.rules)
+        ? Effect.succeed(this.answer(read, decision, this.services.store.shared, now, entry))
+        : otherwise
+    })
   }
 
-  private trip<A, E, R>(
-    read: Read<A, E, R>,
-    decision: Decision.Decision,
-    basis: Entry | undefined,
-    fence: Stamp
-  ): SwrService.Trip<A, E, R> {
-    const { deadline = Infinity, odds, tags = noTags } = read.context
+  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence }: Known): SwrService.Trip<A, E, R> {
+    const { approach, context, decision } = read
+    const { deadline = Infinity, odds, tags = noTags } = context
     const { vix } = this.services
     const bypass = decision.strategy === "bypass"
     return {
       key: read.key,
       tags,
       compute: read.compute,
-      basis,
+      basis: entry,
       fence,
+      after: fence === Infinity ? approach.horizon : approach.after,
       change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
-      latestChange: vix.latestChange(),
+      latestChange: vix.latestChange,
       // After the deadline only computes that began after it count: before, the value meant something else.
-      notBefore: decision === Decision.deadlinePassed ? deadline : -Infinity,
-      accept: decision.strategy === "bypass" || decision === Decision.deadlinePassed ? "computed" : "adopted",
+      deadline,
+      accept: decision === Decision.disabled
+        ? "alone"
+        : bypass || decision === Decision.deadlinePassed
+        ? "computed"
+        : "adopted",
+      freshUntil: (entry) => Decision.freshUntil(entry, context, this.rules),
       admit: (value, now, delta, stamp) => this.admit(read, value, now, delta, stamp)
     }
   }
 
   /** The entry of a value: its life as the policy grants it. */
   private admit(
-    read: Pick<Read<unknown, unknown, unknown>, "context" | "verdict">,
+    { context, verdict }: Pick<Read<unknown, unknown, unknown>, "context" | "verdict">,
     value: unknown,
     now: number,
     delta: number,
     stamp: Stamp
   ): Effect.Effect<Entry, SmartCacheError> {
     return Effect.withFiber((fiber) => {
-      const { policy, settings, vix } = this.services
-      const { confirmed = false, deadline = Infinity, odds, tags = noTags } = read.context
-      const nervous = read.verdict.level === "warning" || read.verdict.level === "panic"
-      const grant: TtlPolicy.Grant = {
+      const { settings, vix } = this.services
+      const { confirmed = false, deadline = Infinity, odds, tags = noTags } = context
+      const nervous = verdict.level === "warning" || verdict.level === "panic"
+      const life = this.grant({
         createdAt: now,
         deadline,
         confirmed,
@@ -363,28 +378,29 @@ export class Engine {
         drift: odds === undefined ? Number.NaN : vix.drift(odds),
         draw: fiber.getRef(Random.Random).nextDoubleUnsafe(),
         value
-      }
-      const ttl = TtlPolicy.ttlAt(policy, grant, now)
-      if (!(ttl >= 0 && ttl < Infinity)) {
-        const expected = "a finite duration of at least 0"
-        return Effect.fail(CacheError.make({ _tag: "InvalidTtl", got: CacheError.show(ttl), expected }))
-      }
-      const freshUntil = TtlPolicy.expiry(policy, grant, 1)
-      const staleUntil = TtlPolicy.expiry(policy, grant, 1 + settings.staleFactor)
-      const earlyFrom = XFetch.earliest(XFetch.scale(settings.beta, delta, freshUntil - now), freshUntil)
-      return Effect.succeed({
-        value,
-        createdAt: now,
-        freshUntil,
-        earlyFrom,
-        staleUntil,
-        deadline,
-        confirmed,
-        delta,
-        stamp,
-        tags
       })
+      if (typeof life === "string") {
+        const expected = "a finite duration of at least 0"
+        return Effect.fail(CacheError.make({ _tag: "InvalidTtl", got: life, expected }))
+      }
+      const earlyFrom = XFetch.earliest(XFetch.scale(settings.beta, delta, life.freshUntil - now), life.freshUntil)
+      return Effect.succeed({ value, createdAt: now, ...life, earlyFrom, deadline, confirmed, delta, stamp, tags })
     })
+  }
+
+  /** The windows that the policy grants, or what it gave instead; a policy may call the application's own code. */
+  private grant(grant: TtlPolicy.Grant): Pick<Entry, "freshUntil" | "staleUntil"> | string {
+    const { policy, settings } = this.services
+    try {
+      const ttl = TtlPolicy.ttlAt(policy, grant, grant.createdAt)
+      if (!(ttl >= 0 && ttl < Infinity)) return CacheError.show(ttl)
+      return {
+        freshUntil: TtlPolicy.expiry(policy, grant, 1),
+        staleUntil: TtlPolicy.expiry(policy, grant, 1 + settings.staleFactor)
+      }
+    } catch (error) {
+      return error instanceof Error ? `a thrown ${error.name}` : "something thrown"
+    }
   }
 
   set<A>(key: string, value: A, context: ReadContext = noContext): Effect.Effect<CacheStore.Filled, SmartCacheError> {
@@ -400,13 +416,15 @@ export class Engine {
           expected: `later than now (${now}), or the value could never be served`
         })
       }
-      const { store, vix } = this.services
+      const { settings, store, swr, vix } = this.services
       const verdict = context.odds === undefined ? VixService.unnamed : vix.assess(context.odds, now)
       if (!(verdict instanceof VixService.Verdict)) return yield* verdict
-      const stamp = yield* store.stamp
+      const stamp = yield* bounded("stamp", () => store.stamp, settings)
       const delta = store.peek(key)?.delta ?? 0
       const entry = yield* this.admit({ context, verdict }, value, now, delta, stamp)
-      return yield* store.fill({ key, entry, token: undefined })
+      const filled = yield* bounded("fill", () => store.fill({ key, entry, token: undefined }), settings)
+      swr.outdate()
+      return filled
     })
   }
 

@@ -8,6 +8,7 @@ import type { KeyState } from "../SwrService.ts"
 import type { Verdict } from "../VixService.ts"
 import * as XFetch from "../XFetch.ts"
 import type { Engine } from "./engine.ts"
+import { bounded } from "./guarded.ts"
 
 /** What is held about a key and what a read would do now; times in epoch milliseconds. Never the value. */
 export interface Explanation {
@@ -32,17 +33,24 @@ const noTags: ReadonlyArray<string> = []
 
 /** Explains a key; records nothing and counts nothing. */
 export const explain = (
-  { rules, services }: Engine,
+  engine: Engine,
   key: string,
   context: ReadContext = {}
 ): Effect.Effect<Explanation, SmartCacheError> =>
   Effect.gen(function*() {
-    const { store, swr, vix } = services
-    const lookup = yield* store.read(key, context.tags ?? noTags)
+    const { rules, services } = engine
+    const { settings, store, swr, vix } = services
+    const problem = engine.problem(key, context)
+    if (problem !== undefined) return yield* problem
+    const lookup = yield* bounded("read", () => store.read(key, context.tags ?? noTags), settings)
     const volatility = yield* vix.judge(context.odds ?? {})
     const now = yield* Clock.currentTimeMillis
     const { entry } = lookup
-    const standing = swr.backingOff(key, now) ? "backing_off" : lookup.invalidated ? "invalidated" : "ok"
+    const standing = entry !== undefined && swr.backingOff(key, now)
+      ? "backing_off"
+      : lookup.invalidated
+      ? "invalidated"
+      : "ok"
     const decision = Decision.decide(entry, standing, now, volatility.level, 0, context, rules)
     const held = entry === undefined ? undefined : withoutValue(entry, now, Decision.usableUntil(entry, context, rules))
     return {

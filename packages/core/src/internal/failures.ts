@@ -5,13 +5,12 @@
 import type * as Exit from "effect/Exit"
 import { LRUCache } from "lru-cache"
 import type { Settings } from "../CacheConfig.ts"
-import type { Stamp } from "../CacheEntry.ts"
+import { type Demand, type Departure, knows } from "./flight.ts"
 
-interface Failure {
+interface Failure extends Departure {
   readonly count: number
   readonly at: number
   readonly retryAt: number
-  readonly stamp: Stamp
   readonly exit: Exit.Exit<never, unknown>
 }
 
@@ -25,11 +24,11 @@ export class Failures {
     this.settings = settings
   }
 
-  record(key: string, exit: Exit.Exit<never, unknown>, stamp: Stamp, now: number): void {
+  record(key: string, exit: Exit.Exit<never, unknown>, { fence, number }: Departure, now: number): void {
     const count = this.count(key) + 1
     const { retryBase, retryMax } = this.settings
     const retryAt = now + Math.min(retryBase * 2 ** (count - 1), retryMax)
-    this.failures.set(key, { count, at: now, retryAt, stamp, exit })
+    this.failures.set(key, { count, at: now, retryAt, fence, number, exit })
   }
 
   forget(key: string): void {
@@ -50,9 +49,9 @@ export class Failures {
     return failure !== undefined && now >= failure.at && now < failure.retryAt
   }
 
-  remembered(key: string, fence: Stamp, now: number): Exit.Exit<never, unknown> | undefined {
+  remembered(key: string, demand: Demand, now: number): Exit.Exit<never, unknown> | undefined {
     const failure = this.failures.peek(key)
-    return failure !== undefined && failure.stamp > fence && now - failure.at < this.settings.failureTtl
+    return failure !== undefined && knows(failure, demand) && now - failure.at < this.settings.failureTtl
       ? failure.exit
       : undefined
   }

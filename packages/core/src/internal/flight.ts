@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { Entry, Stamp } from "../CacheEntry.ts"
-import type { SmartCacheError } from "../CacheError.ts"
 import type { Source } from "../CacheOutcome.ts"
 
 /** A value that arrived, and where from. */
@@ -22,24 +21,44 @@ export interface Landing {
 /** How a flight ends: with a landing, an error of the compute (`unknown`) or of the cache, or with nothing (`"retry"`). */
 export type Outcome = Exit.Exit<Landing | "retry", unknown>
 
-export class Flight {
+/** When a compute began, in the order of this cache and in that of the store. */
+export interface Departure {
+  /** Computes that this cache begins are numbered from 1. */
+  readonly number: number
+  /** The compute began after whatever has this stamp or an earlier one; 0 while nothing is known. */
+  readonly fence: Stamp
+}
+
+export class Flight implements Departure {
   readonly done = Deferred.makeUnsafe<Landing | "retry", unknown>()
+  readonly number: number
   readonly startedAt: number
   /** Number of the last odds change that the compute can know. */
   readonly change: number
-  /** Once known: computes that began at it. */
-  stamp: Stamp | undefined = undefined
+  /** What its value will be tagged with. */
+  readonly tags: ReadonlyArray<string>
+  fence: Stamp = 0
+  /** Whether the store has said at which stamp it began, if it says so at all. */
+  stamped = false
   waiters = 0
   background: boolean
   /** Interrupted, not yet ended. Nobody joins; whoever needs the key waits for the end. */
   closing = false
-  /** The store heard of the fill, which ended the lease. */
+  /** A fill ended the lease; nothing is left to give back. */
   filled = false
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
 
-  constructor(startedAt: number, change: number, background: boolean) {
+  constructor(
+    number: number,
+    startedAt: number,
+    change: number,
+    tags: ReadonlyArray<string>,
+    background: boolean
+  ) {
+    this.number = number
     this.startedAt = startedAt
     this.change = change
+    this.tags = tags
     this.background = background
   }
 
@@ -53,42 +72,49 @@ export class Flight {
     Deferred.doneUnsafe(this.done, outcome)
   }
 
-  /** Waits for the outcome as one of those who want it. */
-  readonly board: Effect.Effect<Landing | "retry", unknown> = Effect.acquireUseRelease(
-    Effect.sync(() => {
-      this.waiters++
-    }),
-    () => Deferred.await(this.done),
-    () =>
-      Effect.sync(() => {
-        this.waiters--
-        if (this.waiters === 0 && !this.background && !Deferred.isDoneUnsafe(this.done)) this.abandon()
-      })
-  )
+  /** One who wanted the value leaves. */
+  leave(): void {
+    this.waiters--
+    if (this.waiters === 0 && !this.background && !Deferred.isDoneUnsafe(this.done)) this.abandon()
+  }
+
+  /** Waits for the outcome. */
+  readonly landed: Effect.Effect<Landing | "retry", unknown> = Deferred.await(this.done)
 
   /** Waits for the end without wanting the value. */
-  readonly ended: Effect.Effect<void> = Effect.ignore(Deferred.await(this.done))
+  readonly ended: Effect.Effect<"retry"> = Effect.as(Effect.ignore(Deferred.await(this.done)), "retry")
 }
 
-/** What a reader needs of a compute that it would join. */
+/** What a reader needs of a compute that it would share. */
 export interface Demand {
-  /** Computes that began at or before this stamp are invalid for the reader; 0 when nothing is known. */
+  /** Computes that began at or before this stamp are invalid for the reader; `Infinity` when no stamp can tell. */
   readonly fence: Stamp
+  /** Computes with a larger number than this began after the reader came: no fence matters to them. */
+  readonly after: number
   /** The compute must know this odds change. */
   readonly change: number
-  /** The compute must have begun at this moment or later. */
-  readonly notBefore: number
+  /** From here on, only a compute that began here or later will do. */
+  readonly deadline: number
+  /** Whether an entry that somebody else stored meanwhile would do, only a compute, or only the reader's own. */
+  readonly accept: "adopted" | "computed" | "alone"
 }
 
-/** Whether a compute that is under way can serve a reader; an unknown stamp is checked again at the landing. */
-export const suits = (flight: Flight, demand: Demand): boolean =>
+/** Whether a compute began late enough for a reader. */
+export const knows = (departure: Departure, demand: Pick<Demand, "fence" | "after">): boolean =>
+  departure.number > demand.after || departure.fence >= demand.fence
+
+/** Whether a compute that is under way can serve a reader; what is not known yet is checked again at the landing. */
+export const suits = (flight: Flight, demand: Demand, now: number): boolean =>
   !flight.closing &&
   flight.change >= demand.change &&
-  flight.startedAt >= demand.notBefore &&
-  (flight.stamp === undefined || flight.stamp > demand.fence)
+  (now < demand.deadline || flight.startedAt >= demand.deadline) &&
+  (!flight.stamped || knows(flight, demand))
 
-/** A value that arrived serves a reader only if its compute began after the reader's fence. */
-export const serves = (landing: Landing, demand: Demand): boolean =>
-  demand.fence === 0 || landing.entry.stamp > demand.fence
-
-export type FlightError<E> = E | SmartCacheError
+/** Whether what landed serves a reader, who may have waited past a deadline. */
+export const serves = (flight: Flight, { entry, source }: Landing, demand: Demand, now: number): boolean => {
+  const computed = source === "compute"
+  const deadline = Math.min(entry.deadline, demand.deadline)
+  return (computed || demand.accept === "adopted") &&
+    (now < deadline || (computed && flight.startedAt >= deadline)) &&
+    knows(computed ? flight : { number: flight.number, fence: entry.stamp }, demand)
+}

@@ -27,7 +27,7 @@ export const getMany = <A, E, R>(
   Effect.contextWith((services) => {
     const Load = Request.tagged<Load<A, E>>("Load")
     const resolver = RequestResolver.make<Load<A, E>>((entries) =>
-      Effect.exit(Effect.provideContext(compute(entries.map((entry) => entry.request.key)), services)).pipe(
+      Effect.exit(Effect.provideContext(Effect.suspend(() => compute(entries.map(keyOf))), services)).pipe(
         Effect.map((exit) => {
           for (const entry of entries) {
             entry.completeUnsafe(
@@ -48,6 +48,8 @@ export const getMany = <A, E, R>(
       (results) => new Map(results)
     )
   })
+
+const keyOf = ({ request }: { readonly request: { readonly key: string } }): string => request.key
 
 const pick = <A>(values: ReadonlyMap<string, A>, key: string): Exit.Exit<A> =>
   values.has(key)

@@ -3,24 +3,34 @@ import * as CacheError from "../CacheError.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { EventTarget, Invalidation, Report } from "../Invalidation.ts"
 import type { EngineServices } from "./engine.ts"
+import { bounded } from "./guarded.ts"
 
 const unknownEvent = (event: string, known: ReadonlyArray<string>) =>
   CacheError.make({ _tag: "UnknownEvent", event: event.slice(0, 80), known })
 
-const direct = ({ metrics, store }: EngineServices, what: CacheStore.Target) =>
-  Effect.map(store.invalidate(what), ({ dropped, stamp }): Report => {
+/** Once the store has acknowledged, readers know: even those whom the store then tells no fence. */
+const drop = ({ settings, store, swr }: EngineServices, what: CacheStore.Target) =>
+  Effect.tap(
+    bounded("invalidate", () => store.invalidate(what), settings),
+    () => Effect.sync(() => swr.outdate())
+  )
+
+const direct = (services: EngineServices, what: CacheStore.Target) =>
+  Effect.map(drop(services, what), ({ dropped, stamp }): Report => {
+    const { metrics } = services
     metrics.add(what._tag === "All" ? "full_invalidations" : "surgical_invalidations", 1)
     metrics.add("entries_dropped", dropped)
     return { invalidation: what, stamp, affected: [], preserved: [], dropped, savedPct: 0 }
   })
 
-const byEvent = ({ graph, metrics, store }: EngineServices, what: EventTarget) => {
+const byEvent = (services: EngineServices, what: EventTarget) => {
+  const { graph, metrics } = services
   const affected = graph.affected(what.event)
   if (affected === undefined) return Effect.fail(unknownEvent(what.event, graph.events))
   const touched = new Set(affected)
   const preserved = graph.markets.filter((market) => !touched.has(market))
   const tags = what.subjects.flatMap((subject) => affected.map((market) => graph.tag(subject, market)))
-  return Effect.map(store.invalidate({ _tag: "Tags", tags }), ({ dropped, stamp }): Report => {
+  return Effect.map(drop(services, { _tag: "Tags", tags }), ({ dropped, stamp }): Report => {
     metrics.add("surgical_invalidations", 1)
     metrics.add("entries_dropped", dropped)
     metrics.add("markets_affected", affected.length * what.subjects.length)
