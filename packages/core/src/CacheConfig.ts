@@ -50,7 +50,8 @@ const toNumber = (input: unknown): number =>
 
 const toMillis = (input: unknown): number => {
   const plain = toNumber(input)
-  if (!Number.isNaN(plain)) return plain
+  // `Duration` takes NaN for no time at all.
+  if (typeof input === "number" || !Number.isNaN(plain)) return plain
   const parsed = Duration.fromInput(input as Duration.Input)
   return Option.isSome(parsed) ? Duration.toMillis(parsed.value) : Number.NaN
 }
@@ -100,8 +101,8 @@ const fields = {
   vixMinSamples: count(2, 100_000),
   vixMaxSamples: count(2, 1_000_000),
   vixMaxMarkets: count(1, 100_000_000),
-  vixWarning: number(0, 1e9),
-  vixPanic: number(0, 1e9),
+  vixWarning: number(0.000_001, 1e9),
+  vixPanic: number(0.000_001, 1e9),
   vixWarningTtl: duration(0, year)
 }
 
@@ -175,12 +176,22 @@ export type Options = {
   readonly [K in keyof Settings]?: (K extends Durations ? Duration.Input : Settings[K]) | undefined
 }
 
-const coherent = (settings: Settings): string | undefined => {
-  if (settings.vixWarning > settings.vixPanic) return "vixWarning must not exceed vixPanic"
-  if (settings.softTimeout > settings.hardTimeout) return "softTimeout must not exceed hardTimeout"
-  if (settings.retryBase > settings.retryMax) return "retryBase must not exceed retryMax"
-  if (settings.vixMinSamples > settings.vixMaxSamples) return "vixMinSamples must not exceed vixMaxSamples"
-  return undefined
+/** Settings that only make sense together: the first must not exceed the second, or must be less. */
+const orders: ReadonlyArray<readonly [first: keyof Settings, is: "at most" | "less than", second: keyof Settings]> = [
+  ["vixWarning", "at most", "vixPanic"],
+  ["softTimeout", "at most", "hardTimeout"],
+  ["retryBase", "at most", "retryMax"],
+  // The current odds are a sample, but not one of those that they are judged against.
+  ["vixMinSamples", "less than", "vixMaxSamples"]
+]
+
+const incoherence = (settings: Settings, nameOf: (name: keyof Settings) => string): string | undefined => {
+  const broken = orders.find(([first, is, second]) =>
+    is === "at most" ? settings[first] > settings[second] : settings[first] >= settings[second]
+  )
+  if (broken === undefined) return undefined
+  const [first, is, second] = broken
+  return `${nameOf(first)} must be ${is} ${nameOf(second)}, got ${settings[first]} and ${settings[second]}`
 }
 
 const decode = Schema.decodeUnknownSync(Settings)
@@ -195,11 +206,11 @@ const decode = Schema.decodeUnknownSync(Settings)
  */
 export const make = (options: Options = {}): Settings => {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const unknown = Object.keys(given).find((name) => !(name in fields))
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(fields, name))
   if (unknown !== undefined) throw new RangeError(`CacheConfig.make: there is no setting "${unknown}"`)
   try {
     const settings = decode({ ...defaults, ...given })
-    const problem = coherent(settings)
+    const problem = incoherence(settings, (name) => name)
     if (problem !== undefined) throw new RangeError(problem)
     return settings
   } catch (error) {
@@ -216,8 +227,18 @@ const all = Object.fromEntries(names.map((name) => [
   )
 ]))
 
-/** Reads `SMART_CACHE_TTL`, `SMART_CACHE_BETA`, … from the environment; a `ConfigError` names the variable. */
-export const config: Config.Config<Settings> = Config.all(all) as Config.Config<never>
+/**
+ * Reads `SMART_CACHE_TTL`, `SMART_CACHE_BETA`, … from the environment; a `ConfigError` names the variable, or the two
+ * that contradict each other.
+ */
+export const config: Config.Config<Settings> = (Config.all(all) as Config.Config<Settings>).pipe(
+  Config.flatMap((settings) => {
+    const message = incoherence(settings, variable)
+    return message === undefined
+      ? Config.succeed(settings)
+      : Config.fail(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message })))
+  })
+)
 
 /** The settings in use. */
 export class CacheConfig extends Context.Service<CacheConfig, Settings>()("smart-cache/CacheConfig") {}

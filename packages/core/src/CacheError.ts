@@ -41,6 +41,15 @@ export const SmartCacheReason = Schema.Union([
 ])
 export type SmartCacheReason = typeof SmartCacheReason.Type
 
+/** Anything in words: a defect may be a value that cannot even be made a string. */
+const print = (thrown: unknown): string => {
+  try {
+    return String(thrown)
+  } catch {
+    return "something that cannot be printed"
+  }
+}
+
 const describe = (reason: SmartCacheReason): string => {
   switch (reason._tag) {
     case "InvalidKey":
@@ -54,11 +63,11 @@ const describe = (reason: SmartCacheReason): string => {
     case "InvalidValue":
       return `the value computed for cache "${reason.cache}" does not fit its Schema: ${reason.problem}`
     case "ComputeDied":
-      return `the compute of "${reason.key}" died: ${String(reason.defect)}; fail with a typed error to handle it`
+      return `the compute of "${reason.key}" died: ${print(reason.defect)}; fail with a typed error to handle it`
     case "HardTimeout":
       return `"${reason.key}" was not computed within ${reason.millis} ms (hardTimeout)`
     case "StoreFailed":
-      return `the store failed in ${reason.operation}: ${String(reason.cause)}`
+      return `the store failed in ${reason.operation}: ${print(reason.cause)}`
     case "UnknownEvent":
       return `unknown event "${reason.event}"; the graph knows ${reason.known.join(", ") || "none"}`
     case "Closed":

@@ -4,6 +4,7 @@
  */
 import type { VixLevel } from "./CacheOutcome.ts"
 import type { OddsHistory } from "./internal/oddsHistory.ts"
+import { fastTau } from "./internal/speed.ts"
 
 /** Price steps of a market: below `below`, odds move in steps of `tick`. */
 export interface TickBand {
@@ -49,13 +50,16 @@ const check = (name: string, options: Options): Thresholds => {
   }
   ticks.forEach((band, i) => {
     const before = ticks[i - 1]?.below ?? 1
-    if (!(band.below > before && band.tick > 0)) {
+    if (!(band.below > before && band.tick > 0 && band.tick < Infinity)) {
       throw new RangeError(
         `Detector.${name}: bands must ascend with positive ticks, got ${band.tick} below ${band.below}`
       )
     }
   })
-  if (ticks.at(-1)?.below !== Infinity) throw new RangeError(`Detector.${name}: the last band must end at Infinity`)
+  const end = ticks.at(-1)?.below
+  if (end !== Infinity) {
+    throw new RangeError(`Detector.${name}: the last band must end at Infinity, got ${end ?? "no bands"}`)
+  }
   return { minSamples, warning, panic, ticks }
 }
 
@@ -92,27 +96,42 @@ const zScoreOf = (history: OddsHistory, odds: number, thresholds: Thresholds): J
   return { level: level(score, thresholds), score }
 }
 
-const ewmaScore = (history: OddsHistory, odds: number, thresholds: Thresholds): number => {
-  // One tick in the slow window is the least speed that means anything.
+/**
+ * Fast over slow volatility, as if the odds were observed now. Odds that were just
+ * observed are the newest sample, and nothing has moved since.
+ */
+const ewmaOf = (
+  history: OddsHistory,
+  odds: number,
+  now: number,
+  alarmed: boolean,
+  thresholds: Thresholds
+): Judgement => {
+  const speed = history.last === odds && now <= history.lastTime ? history.speed : history.speedWith(now, odds)
+  if (speed.returns < thresholds.minSamples) return unknown
+  // As for the z-score, one tick is the least move that means anything: alone in the fast window it scores 1.
   const tick = tickAt(thresholds.ticks, odds) / Math.max(odds - 1, 0.01)
-  const floor = tick ** 2 / 1800
-  return Math.sqrt(history.fast / Math.max(history.slow, floor))
+  const score = Math.sqrt(speed.fast / Math.max(speed.slow, tick ** 2 / fastTau))
+  const held = alarmed && score > thresholds.panic / Math.SQRT2
+  return { level: held ? "panic" : level(score, thresholds), score }
 }
 
 /**
- * Judges the odds of one market.
+ * Judges the odds of one market at a moment against what was observed before.
  *
  * `alarmed` is whether it was in panic before; only `Ewma` holds on to a panic.
  */
-export const judge = (detector: Detector, history: OddsHistory, odds: number, alarmed: boolean): Judgement => {
+export const judge = (
+  detector: Detector,
+  history: OddsHistory,
+  odds: number,
+  now: number,
+  alarmed: boolean
+): Judgement => {
   switch (detector._tag) {
     case "ZScore":
       return zScoreOf(history, odds, detector)
-    case "Ewma": {
-      if (history.returns < detector.minSamples) return unknown
-      const score = ewmaScore(history, odds, detector)
-      const held = alarmed && score > detector.panic / Math.SQRT2
-      return { level: held ? "panic" : level(score, detector), score }
-    }
+    case "Ewma":
+      return ewmaOf(history, odds, now, alarmed, detector)
   }
 }

@@ -14,7 +14,7 @@ import { createHash } from "node:crypto"
 // Separators, hash-tag braces, glob characters, our own marks, blanks and control characters;
 // with the `u` flag the surrogate range matches lone surrogates only.
 // oxlint-disable-next-line no-control-regex
-const special = /[%:~{}*?[\]\\\s\u0000-\u001f\u007f\ud800-\udfff]/gu
+const special = /[%:~{}*?[\]\\\s\u0000-\u001f\u007f-\u009f\ud800-\udfff]/gu
 
 const escapeUnit = (char: string): string => {
   const code = char.charCodeAt(0)
@@ -45,7 +45,7 @@ export interface Options {
   readonly env: string
   /** Version of the value's meaning; raise it when old values must not be read any more. */
   readonly version: string
-  /** Longest key in UTF-16 units, at least 160; longer ones end in a hash. 512 by default. */
+  /** Longest key in UTF-16 units, at least the prefix and 160; longer ones end in a hash. 512 by default. */
   readonly maxLength?: number | undefined
 }
 
@@ -81,7 +81,8 @@ export const make = (options: Options): Shape => {
   return {
     prefix,
     key: (kind, id, ...rest) => {
-      const tag = escape(id)
+      // Redis Cluster takes empty braces for no hash tag at all; no escaped id is a bare `~`.
+      const tag = id === "" ? "~" : escape(id)
       const head = `${prefix}:${escape(kind)}:`
       const tail = rest.length === 0 ? "" : ":" + rest.map(escape).join(":")
       const whole = `${head}{${tag}}${tail}`

@@ -101,7 +101,7 @@ export const zones = (options: ZonesOptions): Policy => {
   }
   const table = options.zones.map(({ name, ttl, within }) => ({
     name,
-    within: Duration.toMillis(Duration.fromInputUnsafe(within)),
+    within: toMillis(within),
     ttl: positive(`zones: ttl of "${name}"`, ttl)
   }))
   if (table[0]?.within !== Infinity) {
@@ -111,7 +111,7 @@ export const zones = (options: ZonesOptions): Policy => {
   }
   table.forEach((zone, i) => {
     const farther = table[i - 1]
-    if (zone.within <= 0 || (farther !== undefined && !(zone.within < farther.within))) {
+    if (!(zone.within > 0) || (farther !== undefined && !(zone.within < farther.within))) {
       throw new RangeError(
         `TtlPolicy.zones: "within" must descend and stay positive, got ${zone.within} ms for "${zone.name}" after ${farther?.within} ms`
       )

@@ -48,7 +48,7 @@ export interface Statistics {
   readonly first: number
   readonly last: number
   readonly odds: number
-  /** Standard deviation of the log-odds per √second, `NaN` before the first move. */
+  /** Standard deviation of the log-odds per √second, `NaN` before the second sample. */
   readonly drift: number
 }
 
@@ -158,47 +158,37 @@ class Vix {
     // The clock may have gone back since an observation; the market's own time does not.
     const time = Number.isNaN(history.lastTime) ? now : Math.max(now, history.lastTime)
     history.expire(time - this.options.window)
-    const changed = history.last !== price
-    const verdict = this.judgeMarket(name, market, price, changed ? () => this.push(market, time, price) : undefined)
-    if (!changed && time - history.lastTime >= this.interval) history.push(time, price)
+    const verdict = this.verdict(name, market, price, time)
+    if (history.last !== price || time - history.lastTime >= this.interval) this.push(market, time, price)
     market.verdict = verdict
     market.verdictOdds = price
     market.verdictUntil = Math.min(history.firstTime + this.options.window, history.lastTime + this.interval)
     return verdict
   }
 
-  /** The z-score looks at the history before the price, the volatility ratio at the move that it made. */
-  private judgeMarket(name: string, market: Market, price: number, push: (() => void) | undefined): Verdict {
-    const { detector } = this.options
-    if (detector._tag === "Ewma") push?.()
-    const { level, score } = Detector.judge(detector, market.history, price, market.verdict.level === "panic")
-    if (detector._tag !== "Ewma") push?.()
+  private verdict(name: string, market: Market, price: number, time: number): Verdict {
+    const alarmed = market.verdict.level === "panic"
+    const { level, score } = Detector.judge(this.options.detector, market.history, price, time, alarmed)
     return new Verdict(level, score, name)
   }
 
   private push(market: Market, time: number, price: number): void {
+    if (market.history.last !== price) market.changedAt = ++this.changes
     market.history.push(time, price)
-    market.changedAt = ++this.changes
   }
 
   observe(name: string, price: number, at: number, now: number): CacheError.SmartCacheError | undefined {
     const problem = problemOf(name, price)
     if (problem !== undefined) return problem
     const last = this.markets.peek(name)?.history.lastTime ?? -Infinity
-    if (!(at >= last)) {
-      return refuse(name, at, `observed at ${last} or later, the time of the market's last observation`)
+    if (!(at >= last && at <= now && at > -Infinity)) {
+      return refuse(name, at, `observed after ${last} at the earliest and at ${now} (now) at the latest`)
     }
-    if (at > now) return refuse(name, at, `observed no later than now (${now})`)
     const market = this.open(name)
     market.history.expire(at - this.options.window)
-    if (market.history.last === price) market.history.push(at, price)
-    else this.push(market, at, price)
-    const alarmed = market.verdict.level === "panic"
-    if (this.options.detector._tag === "Ewma") {
-      const { level, score } = Detector.judge(this.options.detector, market.history, price, alarmed)
-      market.verdict = new Verdict(level, score, name)
-    }
+    market.verdict = this.verdict(name, market, price, at)
     market.verdictUntil = 0
+    this.push(market, at, price)
     return undefined
   }
 
@@ -207,11 +197,9 @@ class Vix {
     for (const [name, price] of Object.entries(odds)) {
       const problem = problemOf(name, price)
       if (problem !== undefined) return problem
-      const market = this.markets.peek(name)
-      market?.history.expire(now - this.options.window)
-      const history = market?.history ?? new OddsHistory(1)
-      const { level, score } = Detector.judge(this.options.detector, history, price, market?.verdict.level === "panic")
-      const verdict = new Verdict(level, score, name)
+      const market = this.markets.peek(name) ?? new Market(1)
+      market.history.expire(now - this.options.window)
+      const verdict = this.verdict(name, market, price, now)
       if (worse(verdict, worst)) worst = verdict
     }
     return worst
@@ -226,7 +214,7 @@ class Vix {
       first: history.firstTime,
       last: history.lastTime,
       odds: history.last,
-      drift: history.returns === 0 ? Number.NaN : Math.sqrt(history.slow)
+      drift: Math.sqrt(history.speed.slow)
     }
   }
 
@@ -244,10 +232,8 @@ class Vix {
   drift(odds: Odds): number {
     let fastest = Number.NaN
     for (const name in odds) {
-      const history = this.markets.peek(name)?.history
-      if (history === undefined || history.returns === 0) continue
-      const drift = Math.sqrt(history.slow)
-      if (!(drift <= fastest)) fastest = drift
+      const drift = Math.sqrt(this.markets.peek(name)?.history.speed.slow ?? Number.NaN)
+      if (!(drift <= fastest) && !Number.isNaN(drift)) fastest = drift
     }
     return fastest
   }
@@ -274,8 +260,24 @@ const worse = (a: Verdict, b: Verdict): boolean => {
 const orFail = <A>(result: A | CacheError.SmartCacheError): Effect.Effect<A, CacheError.SmartCacheError> =>
   result instanceof CacheError.SmartCacheError ? Effect.fail(result) : Effect.succeed(result)
 
-/** Makes the service around one detector. */
+const check = ({ detector, maxMarkets, maxSamples, window }: Options): void => {
+  if (!(window > 0 && window < Infinity)) {
+    throw new RangeError(`VixService.make: window must be positive and finite, got ${window}`)
+  }
+  // The current odds are a sample, but not one of those that they are judged against.
+  if (!(Number.isInteger(maxSamples) && maxSamples > detector.minSamples)) {
+    throw new RangeError(
+      `VixService.make: maxSamples must be an integer greater than minSamples (${detector.minSamples}), got ${maxSamples}`
+    )
+  }
+  if (!(Number.isInteger(maxMarkets) && maxMarkets > 0)) {
+    throw new RangeError(`VixService.make: maxMarkets must be a positive integer, got ${maxMarkets}`)
+  }
+}
+
+/** Makes the service around one detector; throws `RangeError` on a bound that makes no sense. */
 export const make = (options: Options): Shape => {
+  check(options)
   const vix = new Vix(options)
   return {
     observe: ({ at, market, odds }) =>

@@ -5,6 +5,7 @@
  * Statistics are two-pass over the ring each time something changed: a running
  * sum would stay wrong for ever after one huge value left the window.
  */
+import { Speed } from "./speed.ts"
 
 /** Mean and sample standard deviation of the samples that count. */
 export interface Moments {
@@ -14,23 +15,13 @@ export interface Moments {
   readonly sigma: number
 }
 
-/** Decay times of the two speeds, in seconds: two minutes and thirty (spec §5). */
-const fastTau = 120
-const slowTau = 1800
-
-/** Log-odds of the implied probability 1/odds. */
-export const logOdds = (odds: number): number => -Math.log(odds - 1)
-
 export class OddsHistory {
   private times = new Float64Array(8)
   private values = new Float64Array(8)
   private start = 0
   size = 0
-  /** Exponentially weighted squared log-odds returns per second. */
-  fast = 0
-  slow = 0
-  /** Returns seen since the market was first observed. */
-  returns = 0
+  /** Of all samples since the market was first observed. */
+  speed = Speed.none
 
   private readonly maxSamples: number
 
@@ -55,7 +46,7 @@ export class OddsHistory {
   }
 
   push(time: number, odds: number): void {
-    if (this.size > 0) this.measureSpeed((time - this.lastTime) / 1000, logOdds(odds) - logOdds(this.last))
+    if (this.size > 0) this.speed = this.speedWith(time, odds)
     if (this.size === this.maxSamples) this.drop()
     else if (this.size === this.values.length) this.grow()
     const slot = this.at(this.size)
@@ -80,14 +71,9 @@ export class OddsHistory {
     return { samples, mean, sigma: samples < 2 ? 0 : Math.sqrt(squares / (samples - 1)) }
   }
 
-  private measureSpeed(seconds: number, change: number): void {
-    const elapsed = Math.max(seconds, 0.001)
-    const rate = change ** 2 / elapsed
-    this.returns++
-    const fastDecay = Math.exp(-elapsed / fastTau)
-    const slowDecay = Math.exp(-elapsed / slowTau)
-    this.fast = this.returns === 1 ? rate : fastDecay * this.fast + (1 - fastDecay) * rate
-    this.slow = this.returns === 1 ? rate : slowDecay * this.slow + (1 - slowDecay) * rate
+  /** The speed once these odds are the next sample. */
+  speedWith(time: number, odds: number): Speed {
+    return this.size === 0 ? this.speed : this.speed.after((time - this.lastTime) / 1000, this.last, odds)
   }
 
   private drop(): void {

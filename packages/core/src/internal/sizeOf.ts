@@ -1,9 +1,8 @@
 /**
  * Roughly how many bytes a value holds on a 64-bit V8 heap; enough for a bound,
- * computed once per fill. Walks at most `maxNodes` objects: a larger value is
- * extrapolated from what was seen.
+ * computed once per fill. The name of a property counts once, however many objects
+ * have it. What an object hides (private fields, closures) does not count.
  */
-const maxNodes = 10_000
 
 const ofLeaf = (value: unknown): number => {
   switch (typeof value) {
@@ -17,29 +16,62 @@ const ofLeaf = (value: unknown): number => {
   }
 }
 
+const isBinary = (value: object): value is ArrayBufferView | ArrayBufferLike =>
+  ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer
+
 const childrenOf = (value: object): Iterable<unknown> => {
-  if (Array.isArray(value)) return value
-  if (value instanceof Map) return [...value.keys(), ...value.values()]
-  if (value instanceof Set) return value
-  return Object.values(value)
+  if (Array.isArray(value) || value instanceof Set) return value
+  return value instanceof Map ? [...value.keys(), ...value.values()] : Object.values(value)
 }
 
-export const sizeOf = (root: unknown): number => {
-  const seen = new Set<object>()
-  const queue: Array<unknown> = [root]
-  let bytes = 0
-  for (let i = 0; i < queue.length; i++) {
-    const value = queue[i]
-    if (typeof value !== "object" || value === null) {
-      bytes += ofLeaf(value)
-    } else if (ArrayBuffer.isView(value)) {
-      bytes += 64 + value.byteLength
-    } else if (!seen.has(value)) {
-      if (seen.size >= maxNodes) return Math.round(bytes * queue.length / i)
-      seen.add(value)
-      bytes += 32
-      for (const child of childrenOf(value)) queue.push(child)
+class Scale {
+  bytes = 0
+  /** Objects that were counted, and names of properties. */
+  private readonly seen = new Set<unknown>()
+  private readonly pending: Array<object> = []
+
+  add(value: unknown): void {
+    if (typeof value !== "object" || value === null) this.bytes += ofLeaf(value)
+    else if (!this.seen.has(value)) {
+      this.seen.add(value)
+      this.pending.push(value)
+      this.bytes += 32
     }
   }
-  return bytes
+
+  next(): object | undefined {
+    return this.pending.pop()
+  }
+
+  open(value: object, limit: number): void {
+    if (isBinary(value)) {
+      this.bytes += value.byteLength
+      return
+    }
+    if (!Array.isArray(value)) { for (const name of Object.keys(value)) this.name(name) }
+    for (const child of childrenOf(value)) {
+      this.add(child)
+      if (this.bytes > limit) return
+    }
+  }
+
+  private name(name: string): void {
+    if (this.seen.has(name)) return
+    this.seen.add(name)
+    this.bytes += ofLeaf(name)
+  }
+}
+
+/** Bytes of a value; stops at the first sum over `limit`, because then it is too large anyway. */
+export const sizeOf = (root: unknown, limit: number): number => {
+  const scale = new Scale()
+  scale.add(root)
+  for (let value = scale.next(); value !== undefined && scale.bytes <= limit; value = scale.next()) {
+    try {
+      scale.open(value, limit)
+    } catch {
+      // A getter or a proxy that throws when it is looked into holds nothing that could be counted.
+    }
+  }
+  return scale.bytes
 }
