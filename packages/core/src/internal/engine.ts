@@ -251,17 +251,22 @@ export class Engine {
       }))
   }
 
+  /** How long a reader may still wait. */
+  private patience({ began }: Read<unknown, unknown, unknown>, now: number): number {
+    return Math.max(0, began + this.services.settings.hardTimeout - now)
+  }
+
   /** While the store is out of reach, what this process holds is what is known. */
-  private readStore(
-    { approach, context, key }: Read<unknown, unknown, unknown>
-  ): Effect.Effect<Known, SmartCacheError> {
+  private readStore(read: Read<unknown, unknown, unknown>): Effect.Effect<Known, SmartCacheError> {
     const { metrics, settings, store } = this.services
-    const { tags = noTags } = context
+    const { approach, context: { tags = noTags }, key } = read
     // An invalidation of any tag of the compute under way concerns whoever would join it.
     const concerned = approach.tags.length === 0 || approach.tags === tags
       ? tags
       : [...new Set([...tags, ...approach.tags])]
-    return Effect.map(guarded("read", () => store.read(key, concerned), settings, metrics), (lookup) => {
+    const reading = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      guarded("read", () => store.read(key, concerned), settings, metrics, this.patience(read, now)))
+    return Effect.map(reading, (lookup) => {
       if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
       const { entry, fence, invalidated } = lookup
       return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
@@ -295,15 +300,11 @@ export class Engine {
     millis: number,
     then: "behind" | "abandoned"
   ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
-    const { settings, swr } = this.services
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => {
-      const patience = Math.max(0, read.began + settings.hardTimeout - now)
-      return Effect.map(
-        Effect.zip(swr.fetch(trip, Math.min(millis, patience), then), Clock.currentTimeMillis),
-        ([arrival, now]) =>
-          arrival === "slow" ? arrival : this.answer(read, read.decision, arrival.source, now, arrival.entry)
-      )
-    })
+    const { swr } = this.services
+    const fetching = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      swr.fetch(trip, Math.min(millis, this.patience(read, now)), then))
+    return Effect.map(Effect.zip(fetching, Clock.currentTimeMillis), ([arrival, now]) =>
+      arrival === "slow" ? arrival : this.answer(read, read.decision, arrival.source, now, arrival.entry))
   }
 
   private await<A, E, R>(

@@ -17,14 +17,15 @@ const asTyped = (operation: string, cause: Cause.Cause<SmartCacheError>): SmartC
   return CacheError.make({ _tag: "StoreFailed", operation, cause: died?.defect ?? "it interrupted itself" })
 }
 
-/** The step, failing when it gives no answer within `storeTimeout`. */
+/** The step, failing when it gives no answer within `storeTimeout`, or within a reader's last `patience` milliseconds. */
 export const bounded = <A>(
   operation: string,
   step: () => Effect.Effect<A, SmartCacheError>,
-  { hardTimeout, storeTimeout }: Settings
+  { hardTimeout, storeTimeout }: Settings,
+  patience = hardTimeout
 ): Effect.Effect<A, SmartCacheError> => {
   // A store that hangs leaves a reader most of its time for the compute.
-  const millis = Math.min(storeTimeout, hardTimeout / 4)
+  const millis = Math.min(storeTimeout, hardTimeout / 4, patience)
   return Effect.suspend(step).pipe(
     Effect.timeoutOrElse({
       duration: millis,
@@ -43,9 +44,10 @@ export const guarded = <A>(
   operation: string,
   step: () => Effect.Effect<A, SmartCacheError>,
   settings: Settings,
-  metrics: CacheMetrics.Shape
+  metrics: CacheMetrics.Shape,
+  patience?: number
 ): Effect.Effect<A | undefined, SmartCacheError> =>
-  Effect.catch(bounded(operation, step, settings), (error) => {
+  Effect.catch(bounded(operation, step, settings, patience), (error) => {
     metrics.add("store_errors", 1)
     return settings.onStoreError === "allow" ? Effect.void as Effect.Effect<undefined> : Effect.fail(error)
   })

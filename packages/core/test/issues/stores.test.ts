@@ -67,6 +67,18 @@ describe("a store whose step goes wrong", () => {
       assert.strictEqual((yield* joined(reader)).reason._tag, "HardTimeout")
     }))
 
+  it.effect("makes a read with a stand-in wait no longer either, when the store hangs at the end", () =>
+    Effect.gen(function*() {
+      const { state, store } = broken("read", Effect.never)
+      const { cache } = yield* open({ store, config: { failSafe: 1_000_000, softTimeout: 9_500 } })
+      yield* cache.set("k", -1)
+      yield* TestClock.adjust(2500)
+      const reader = yield* begin(cache.get("k", Effect.never))
+      state.broken = true
+      yield* TestClock.adjust(10_000)
+      assert.strictEqual((yield* joined(reader)).value, -1)
+    }))
+
   it.effect("fails the read, typed, where the settings say so", () =>
     Effect.gen(function*() {
       for (const way of Object.values(ways)) {
