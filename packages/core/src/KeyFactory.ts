@@ -33,10 +33,8 @@ export const unescape = (escaped: string): string =>
       String.fromCharCode(Number.parseInt((wide ?? narrow)!, 16))
   )
 
-const sha256 = (text: string): string => {
-  // UTF-16 code units, not UTF-8: UTF-8 would fold every lone surrogate into one replacement character.
-  return createHash("sha256").update(Buffer.from(text, "utf16le")).digest("hex")
-}
+/** Of escaped text, which holds no lone surrogate that UTF-8 would fold into a replacement character. */
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
 export interface Options {
   /** The application, first part of every key. */

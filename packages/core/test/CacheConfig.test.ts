@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import { Config, ConfigProvider, Effect } from "effect"
-import { anyText } from "./arbitraries.ts"
+import { anyText, properties } from "./arbitraries.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 300, seed } })
+const repeatedly = properties(300)
 
 const fromEnvironment = (env: Record<string, string>) =>
   Effect.provide(CacheConfig.CacheConfig, CacheConfig.layerConfig).pipe(
@@ -197,7 +197,7 @@ describe("the environment", () => {
         SMART_CACHE_TTLS: "rubbish"
       }
       assert.deepStrictEqual(yield* fromEnvironment(env), CacheConfig.defaults)
-    }), properties("unknown variables"))
+    }), repeatedly("unknown variables"))
 
   it.effect("is refused by the name of the variable and what was got", () =>
     Effect.gen(function*() {

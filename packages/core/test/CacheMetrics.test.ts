@@ -62,7 +62,17 @@ describe("the catalogue", () => {
     }))
 
   it("has no zones without a policy of zones", () => {
-    const { catalogue } = CacheMetrics.make([])
+    const { catalogue, read } = CacheMetrics.make([])
+    read(code("hit"), vix("normal"), -1)
+    const counted = catalogue.filter((metric) => metric.value() !== 0).map((metric) => metric.name)
+    assert.sameMembers(counted, [
+      "cache_hit_fresh",
+      "hit_rate_pct",
+      "vix_normal",
+      "swr_served_fresh",
+      "strategy_serve_fresh",
+      "total_requests"
+    ])
     assert.isFalse(catalogue.some((metric) => metric.family === "golden_hour"))
   })
 })
@@ -75,6 +85,7 @@ describe("the values", () => {
         for (let i = 0; i < n; i++) read(...args)
       }
       // 20 reads: 8 fresh, 3 + 1 + 1 + 1 stale, 2 + 1 + 1 computed, 1 + 1 bypassed.
+      for (const millis of [40, 10, 90]) waited(millis)
       times(8, code("hit"), vix("normal"), zone("standard"))
       times(3, code("stale"), vix("unknown"), zone("prematch"))
       times(1, code("vix_warning"), vix("warning"), zone("golden"))
@@ -85,7 +96,6 @@ describe("the values", () => {
       times(1, code("deadline_passed"), vix("normal"), zone("match_started"))
       times(1, code("vix_panic"), vix("panic"), zone("golden"))
       times(1, code("forced"), vix("normal"), -1)
-      for (const millis of [40, 10, 90]) waited(millis)
       add("read_errors", 2)
       add("store_errors", 3)
       add("background_success", 4)

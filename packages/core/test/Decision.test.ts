@@ -4,10 +4,10 @@ import * as CacheOutcome from "@smart-cache/core/CacheOutcome"
 import * as Decision from "@smart-cache/core/Decision"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import { Arbitrary } from "effect"
-import { either, integer, oneOf } from "./arbitraries.ts"
+import { either, integer, oneOf, properties } from "./arbitraries.ts"
 import { football, hours, minutes } from "./football.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 3000, seed } })
+const repeatedly = properties(3000)
 
 /** Every decision that the module exports. */
 const exported: ReadonlyArray<Decision.Decision> = [
@@ -98,7 +98,7 @@ describe("a decision", () => {
     assert.strictEqual(decide(read), decision)
     assert.strictEqual(CacheOutcome.reasons[decision.code], decision.reason)
     assert.isTrue(Object.isFrozen(decision))
-  }, properties("total"))
+  }, repeatedly("total"))
 
   it("can be each of those that a read alone can lead to", () => {
     const base = { value: 1, createdAt: 0, freshUntil: 100, earlyFrom: 90, staleUntil: 200, deadline: 300 }
@@ -156,14 +156,14 @@ describe("a decision", () => {
       if (first !== undefined) assert.strictEqual(decision, first)
       else assert.include(["serve_fresh", "serve_stale", "compute"], decision.strategy)
     },
-    properties("order")
+    repeatedly("order")
   )
 
   it.prop("serves nothing at or past a deadline, the entry's or the reader's", [reads], ([read]) => {
     if (!serves(decide(read))) return
     assert.isBelow(read.now, read.entry!.deadline)
     assert.isBelow(read.now, read.request.deadline ?? Infinity)
-  }, properties("deadline"))
+  }, repeatedly("deadline"))
 
   it.prop("serves nothing fresh at or past the end of freshness, nothing past the last resort", [reads], ([read]) => {
     const decision = decide(read)
@@ -177,7 +177,7 @@ describe("a decision", () => {
     if (decision === Decision.computeFailed && now >= entry!.freshUntil) {
       assert.isTrue(now < entry!.staleUntil || now < Decision.usableUntil(entry!, request, rules))
     }
-  }, properties("freshness"))
+  }, repeatedly("freshness"))
 
   it.prop(
     "serves nothing that was made later than now: a clock that went back makes ages meaningless",
@@ -185,18 +185,18 @@ describe("a decision", () => {
     ([read]) => {
       if (serves(decide(read))) assert.isAtLeast(read.now, read.entry!.createdAt)
     },
-    properties("clock")
+    repeatedly("clock")
   )
 
   it.prop("starts no refresh while a failed one is backing off", [reads], ([read]) => {
     assert.strictEqual(decide(read, { standing: "backing_off" }).refresh, "none")
-  }, properties("backing off"))
+  }, repeatedly("backing off"))
 
   it.prop("starts a refresh with each stale value unless it is backing off", [reads], ([read]) => {
     const decision = decide(read, { standing: "ok" })
     if (decision.strategy === "serve_stale") assert.strictEqual(decision.refresh, "stale")
     assert.strictEqual(decision.refresh === "early", decision === Decision.freshEarly)
-  }, properties("refresh"))
+  }, repeatedly("refresh"))
 
   it.prop("is no less nervous for a warning than without", [reads], ([read]) => {
     const calm = decide(read, { volatility: "normal" })
@@ -204,11 +204,11 @@ describe("a decision", () => {
     assert.isAtMost(rank(warned), rank(calm))
     assert.strictEqual(serves(warned), serves(calm), "nobody waits for a warning alone")
     if (warned === Decision.warned) assert.isFalse(read.now - read.entry!.createdAt < read.rules.warningTtl)
-  }, properties("warning"))
+  }, repeatedly("warning"))
 
   it.prop("treats an unknown market as a calm one", [reads], ([read]) => {
     assert.strictEqual(decide(read, { volatility: "unknown" }), decide(read, { volatility: "normal" }))
-  }, properties("unknown"))
+  }, repeatedly("unknown"))
 })
 
 describe("what the reader knows better", () => {
@@ -220,9 +220,12 @@ describe("what the reader knows better", () => {
       // A policy that answers nonsense ends every window: no moment is before NaN.
       assert.isTrue(Number.isNaN(told) || told <= own, `${told} after ${own}`)
     }
+    const last = Math.min(entry.deadline, request.deadline ?? Infinity)
+    const usable = Decision.usableUntil(entry, request, rules)
+    assert.isFalse(usable > last, "not even to stand in for a failing compute")
     assert.strictEqual(Decision.freshUntil(entry, {}, rules), entry.freshUntil)
     assert.strictEqual(Decision.staleUntil(entry, {}, rules), entry.staleUntil)
-  }, properties("shorter"))
+  }, repeatedly("shorter"))
 
   it.prop(
     "makes a value written with the reader's own context last as long as it was granted",
@@ -255,7 +258,7 @@ describe("what the reader knows better", () => {
       const own = Decision.decide(written(confirmed), "ok", now, "normal", 0, {}, rules)
       assert.strictEqual(told, own)
     },
-    properties("withdrawn")
+    repeatedly("withdrawn")
   )
 
   it("ends a value at once when the match is brought forward to now, and by the nearer zone when to later", () => {

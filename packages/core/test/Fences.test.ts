@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary } from "effect"
 import { Fences, Marks } from "../src/internal/fences.ts"
-import { integer, oneOf } from "./arbitraries.ts"
+import { integer, oneOf, properties } from "./arbitraries.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 300, seed } })
+const repeatedly = properties(300)
 
 const names = ["a", "b", "ab", "abc", "x", ""]
 
@@ -43,7 +43,7 @@ describe("remembered invalidations", () => {
         else assert.include(["key", "prefix"], kind)
       })
     },
-    properties("fences")
+    repeatedly("fences")
   )
 
   it("of more prefixes than there is room for are forgotten into a floor for every key", () => {
@@ -72,6 +72,6 @@ describe("remembered invalidations", () => {
         assert.isBelow(marks.of("stranger"), i + 1)
       })
     },
-    properties("marks")
+    repeatedly("marks")
   )
 })

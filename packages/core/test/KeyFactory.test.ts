@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as KeyFactory from "@smart-cache/core/KeyFactory"
 import { Arbitrary } from "effect"
-import { anyText, integer } from "./arbitraries.ts"
+import { anyText, integer, properties } from "./arbitraries.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 2000, seed } })
+const repeatedly = properties(2000)
 
 const keys = KeyFactory.make({ app: "odds", env: "prod", version: "v1" })
 const short = KeyFactory.make({ app: "odds", env: "prod", version: "v1", maxLength: 200 })
@@ -56,13 +56,13 @@ describe("a key", () => {
 
   it.prop("is another for another tuple", [subjects, subjects], ([a, b]) => {
     assert.strictEqual(keyOf(a) === keyOf(b), same(a, b))
-  }, properties("injective"))
+  }, repeatedly("injective"))
 
   it.prop("is another when the same text is cut into parts otherwise", [dealtOtherwise], ([[a, b]]) => {
     assert.strictEqual(keyOf(a) === keyOf(b), same(a, b), `${keyOf(a)} and ${keyOf(b)}`)
     const long = [lengthened(a, 300), lengthened(b, 300)] as const
     assert.strictEqual(keyOf(long[0], short) === keyOf(long[1], short), same(a, b))
-  }, properties("cuts"))
+  }, repeatedly("cuts"))
 
   it("tells composed from decomposed letters, lone surrogates from each other and case from case", () => {
     const confusable = [
@@ -95,7 +95,7 @@ describe("a key", () => {
     assert.strictEqual(bare.split("}").length, 2)
     assert.notMatch(key, /[*?[\]\\\s]/)
     assert.notMatch(key, /\p{Cc}|\p{Cs}/u)
-  }, properties("clean"))
+  }, repeatedly("clean"))
 
   it.prop("lies in the slot of its id alone", [subjects, anyText, anyText], ([subject, kind, other]) => {
     const tag = hashTag(keyOf(subject))
@@ -104,7 +104,7 @@ describe("a key", () => {
     assert.strictEqual(hashTag(keys.key(kind, subject.id)), tag)
     if (subject.id !== "") assert.strictEqual(KeyFactory.unescape(tag!), subject.id)
     assert.strictEqual(hashTag(keys.key(kind, other)) === tag, other === subject.id)
-  }, properties("slot"))
+  }, repeatedly("slot"))
 
   it.prop(
     "is never longer than allowed, and ends in a hash when it would be",
@@ -118,7 +118,7 @@ describe("a key", () => {
       else assert.match(key, /:~[0-9a-f]{64}$/)
       assert.strictEqual(hashTag(key), hashTag(whole))
     },
-    properties("long")
+    repeatedly("long")
   )
 
   it("of a very long id keeps one slot for the subject, and is another for each of its parts", () => {
@@ -141,13 +141,13 @@ describe("a key", () => {
     ]
     assert.notInclude(forged, hashed)
     for (const key of forged) assert.notMatch(key.replace(/:~[0-9a-f]{64}$/, ""), /:~[0-9a-f]/)
-  }, properties("forged"))
+  }, repeatedly("forged"))
 })
 
 describe("escaping", () => {
   it.prop("can be undone", [anyText], ([text]) => {
     assert.strictEqual(KeyFactory.unescape(KeyFactory.escape(text)), text)
-  }, properties("round trip"))
+  }, repeatedly("round trip"))
 
   it("can be undone for every code unit there is, alone and between letters", () => {
     for (let unit = 0; unit <= 0xffff; unit++) {

@@ -5,10 +5,10 @@ import * as MemoryStore from "@smart-cache/core/MemoryStore"
 import * as ChaosStore from "@smart-cache/core/testing/ChaosStore"
 import { Arbitrary, Effect, Layer, Random } from "effect"
 import { Memory } from "../src/internal/memory.ts"
-import { integer, oneOf } from "./arbitraries.ts"
+import { integer, oneOf, properties } from "./arbitraries.ts"
 import { safety, suite } from "./contract/CacheStoreContract.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 200, seed } })
+const repeatedly = properties(200)
 
 const roomy: MemoryStore.Options = { maxEntries: 1000, maxBytes: 10_000_000, maxMarkers: 1000 }
 
@@ -235,7 +235,7 @@ describe("what the embedded store says it dropped", () => {
       assert.strictEqual(dropped(store, { _tag: "All" }), model.drop(Array.from(model.cells.keys())))
       assert.deepStrictEqual(held(store), { entries: 0, bytes: 0 })
     },
-    properties("dropped")
+    repeatedly("dropped")
   )
 })
 

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary } from "effect"
 import { OddsHistory } from "../src/internal/oddsHistory.ts"
-import { finite, integer, oneOf } from "./arbitraries.ts"
+import { finite, integer, oneOf, properties } from "./arbitraries.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 300, seed } })
+const repeatedly = properties(300)
 
 interface Sample {
   readonly time: number
@@ -58,7 +58,7 @@ describe("the window of odds", () => {
         }
       }
     },
-    properties("moments")
+    repeatedly("moments")
   )
 
   it("is empty at first, and says so", () => {
@@ -113,7 +113,7 @@ describe("the speed of the odds", () => {
         assert.closeTo(actual, expected, 1e-9 * expected)
       }
     },
-    properties("speed")
+    repeatedly("speed")
   )
 
   it("does not remember a hasty first move for half an hour", () => {

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TagGraph from "@smart-cache/core/TagGraph"
 import { Arbitrary } from "effect"
-import { anyText, integer, oneOf } from "./arbitraries.ts"
+import { anyText, integer, oneOf, properties } from "./arbitraries.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 300, seed } })
+const repeatedly = properties(300)
 
 /** Names of a graph; one letter may be an event, a factor and a market at once. */
 const names = (prefix: string, n: number): ReadonlyArray<string> => Array.from({ length: n }, (_, i) => `${prefix}${i}`)
@@ -58,7 +58,7 @@ describe("an event", () => {
       assert.deepStrictEqual(graph.markets, Object.keys(definition.markets))
       for (const event of graph.events) assert.deepStrictEqual(graph.affected(event), reachable(definition, event))
     },
-    properties("reachability")
+    repeatedly("reachability")
   )
 
   it.prop("that does what two others do affects what either affects", [definitions], ([definition]) => {
@@ -66,7 +66,7 @@ describe("an event", () => {
     const graph = TagGraph.make({ ...definition, events: { a, b, both: [...a, ...b] } })
     const either = new Set([...graph.affected("a")!, ...graph.affected("b")!])
     assert.deepStrictEqual(graph.affected("both"), graph.markets.filter((market) => either.has(market)))
-  }, properties("union"))
+  }, repeatedly("union"))
 
   it.prop(
     "that the graph does not know is undefined, whatever it is called",
@@ -78,7 +78,7 @@ describe("an event", () => {
       }
       assert.isUndefined(TagGraph.empty.affected(name))
     },
-    properties("unknown")
+    repeatedly("unknown")
   )
 
   it("may be called like anything that objects have", () => {
@@ -115,7 +115,7 @@ describe("a cycle", () => {
     assert.strictEqual(path[0], path.at(-1))
     assert.sameMembers(path.slice(1), [...ring])
     path.slice(1).forEach((name, i) => assert.include(factors[path[i]!]!, name))
-  }, properties("cycle"))
+  }, repeatedly("cycle"))
 
   it("is not a factor that two others change, nor an event and a market of one name", () => {
     const graph = TagGraph.make({
@@ -164,7 +164,7 @@ describe("a drawing", () => {
       assert.isTrue(mermaid.some((line) => line.includes(`["${name}"]`)), `${name} in Mermaid`)
       assert.isTrue(dot.some((line) => line.includes(`[label="${name}"]`)), `${name} in DOT`)
     }
-  }, properties("drawing"))
+  }, repeatedly("drawing"))
 
   it("cannot be broken by a name", () => {
     const graph = TagGraph.make({ events: { "a\"]\n x": ["f\"];"] }, markets: { "m|<>": ["f\"];"] } })
@@ -178,7 +178,7 @@ describe("a tag", () => {
   it.prop("is another for another subject or market", [anyText, anyText, anyText, anyText], ([s, m, t, n]) => {
     assert.strictEqual(TagGraph.empty.tag(s, m) === TagGraph.empty.tag(t, n), s === t && m === n)
     assert.strictEqual(TagGraph.empty.tag(`${s}:${m}`, n) === TagGraph.empty.tag(s, `${m}:${n}`), false)
-  }, properties("tag"))
+  }, repeatedly("tag"))
 
   it("can be made otherwise", () => {
     const graph = TagGraph.make({ events: {}, markets: {}, tag: (subject, market) => `${market}@${subject}` })

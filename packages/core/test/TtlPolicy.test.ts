@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import { Arbitrary } from "effect"
-import { finite, integer, oneOf } from "./arbitraries.ts"
+import { finite, integer, oneOf, properties } from "./arbitraries.ts"
 import { football, hours, minutes } from "./football.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 400, seed } })
+const repeatedly = properties(400)
 
 /** A zone table in milliseconds, far to near; small, so that every millisecond of it can be tried. */
 const zones = Arbitrary.map(
@@ -125,7 +125,7 @@ describe("TtlPolicy.expiry", () => {
       }
       assert.isAtLeast(expiry - createdAt, multiple * TtlPolicy.ttlAt(policy, grant, expiry))
     },
-    properties("first moment")
+    repeatedly("first moment")
   )
 
   it.prop("never passes the deadline, and never precedes the creation", [policies, grants, multiples], ([p, g, m]) => {
@@ -133,7 +133,7 @@ describe("TtlPolicy.expiry", () => {
     assert.isAtMost(expiry, Math.max(g.deadline, g.createdAt))
     assert.isAtLeast(expiry, g.createdAt)
     if (g.createdAt < g.deadline) assert.isAbove(expiry, g.createdAt)
-  }, properties("deadline"))
+  }, repeatedly("deadline"))
 
   it.prop(
     "is never earlier for a value created later",
@@ -143,7 +143,7 @@ describe("TtlPolicy.expiry", () => {
       const after = TtlPolicy.expiry(policy, { ...grant, createdAt: grant.createdAt + later }, multiple)
       assert.isAtLeast(after, before)
     },
-    properties("monotone")
+    repeatedly("monotone")
   )
 
   it.prop(
@@ -163,7 +163,7 @@ describe("TtlPolicy.expiry", () => {
         TtlPolicy.expiry(policy, grant, multiple)
       )
     },
-    properties("shorter")
+    repeatedly("shorter")
   )
 })
 
@@ -360,7 +360,7 @@ describe("a TTL by drift", () => {
   it.prop("is (ε/σ)² seconds between its bounds", [finite(1e-6, 10)], ([sigma]) => {
     const seconds = (0.05 / sigma) ** 2
     assert.closeTo(ttlOf(sigma), Math.min(Math.max(seconds * 1000, 1000), 600_000), 1e-6)
-  }, properties("drift"))
+  }, repeatedly("drift"))
 
   it("is the longest while the speed is unknown or nil, and the shortest when it is boundless", () => {
     assert.strictEqual(ttlOf(Number.NaN), 600_000)

@@ -6,10 +6,10 @@ import * as Detector from "@smart-cache/core/Detector"
 import * as VixService from "@smart-cache/core/VixService"
 import { Arbitrary, Effect, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
-import { integer, oneOf } from "./arbitraries.ts"
+import { integer, oneOf, properties } from "./arbitraries.ts"
 import { runAt } from "./clock.ts"
 
-const properties = (seed: string) => ({ arbitrary: { runs: 150, seed } })
+const repeatedly = properties(150)
 
 const thresholds = { minSamples: 4, warning: 1.5, panic: 2 }
 const minute = 60_000
@@ -133,7 +133,7 @@ describe("the z-score of a stream", () => {
       assert.strictEqual(verdict.market, "m")
       assert.strictEqual(CacheOutcome.vixLevels[verdict.code], verdict.level)
     }
-  }, properties("z-score"))
+  }, repeatedly("z-score"))
 })
 
 describe("a market", () => {
@@ -232,6 +232,16 @@ describe("several markets", () => {
       const verdict = verdictOf(vix, read, 50_000)
       assert.strictEqual(verdict.market, worst)
       assert.strictEqual(verdict.level, { calm: "normal", nervous: "warning", panicking: "panic" }[worst])
+    }
+  })
+
+  it("of one level are as nervous as the one with the highest score, in whatever order", () => {
+    for (const read of [{ a: 2.5, b: 3 }, { b: 3, a: 2.5 }]) {
+      const vix = VixService.make(options)
+      for (let i = 0; i < 10; i++) verdictOf(vix, { a: 2, b: 2 }, i * 5000)
+      const { market, z } = verdictOf(vix, read, 50_000)
+      assert.strictEqual(market, "b")
+      assert.closeTo(z, 100, 1e-6)
     }
   })
 

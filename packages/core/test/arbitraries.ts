@@ -1,11 +1,15 @@
 /** Random inputs that the suites share. */
 import { Arbitrary, Schema } from "effect"
 
+/** So many runs from a seed, with lists as long as they may be. */
+export const properties = (runs: number) => (seed: string) => ({ arbitrary: { runs, seed, size: 1000 } })
+
 export const integer = (minimum: number, maximum: number) =>
   Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum, maximum })))
 
+/** Evenly spread, the bounds among them; a range of a Schema would mostly give numbers next to zero. */
 export const finite = (minimum: number, maximum: number) =>
-  Arbitrary.schema(Schema.Finite.check(Schema.isBetween({ minimum, maximum })))
+  Arbitrary.map(integer(0, 1 << 30), (n) => minimum + n / (1 << 30) * (maximum - minimum))
 
 export const oneOf = <const A>(...values: ReadonlyArray<A>): Arbitrary.Arbitrary<A> =>
   Arbitrary.map(integer(0, values.length - 1), (i) => values[i]!)

@@ -7,6 +7,7 @@
 import { assert, describe } from "@effect/vitest"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import { Arbitrary, Effect, type Layer } from "effect"
+import { properties } from "../arbitraries.ts"
 import { type Compute, entryOf } from "./Ledger.ts"
 import { moves, play, type Rigour, targets } from "./storeTrials.ts"
 import { sure, testTime, type Time } from "./Time.ts"
@@ -27,7 +28,7 @@ const trials = (name: string, store: Layer.Layer<CacheStore.CacheStore>, time: T
             ),
             true
           ).pipe(Effect.catchDefect(Effect.fail)),
-        { runs, seed: name }
+        properties(runs)(name).arbitrary
       )
       const failure = Arbitrary.formatCheckFailure(outcome)
       if (failure !== undefined) assert.fail(failure)

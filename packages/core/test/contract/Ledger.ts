@@ -1,7 +1,7 @@
 /**
  * What must be true of any store, kept as a ledger of who began when.
  *
- * Computes are numbered in the order in which they were granted a stamp; an
+ * Computes are numbered in the order in which they heard of their stamp; an
  * invalidation that has returned has beaten every number given out before it was
  * asked for. Nothing here knows how a store works.
  */
@@ -42,6 +42,8 @@ interface Grant {
 export class Ledger {
   private numbers = 0
   private highest: Stamp = 0
+  /** The highest stamp known when a token asked for a lease, until it is answered. */
+  private readonly asked = new Map<string, Stamp>()
   private readonly barriers = new Map<string, number>()
   private readonly grants = new Map<string, Grant>()
   readonly computes: Array<Compute> = []
@@ -62,26 +64,34 @@ export class Ledger {
     )
   }
 
-  /** A stamp was given out: later than every stamp that was known before it was asked for. */
+  /** A lease is about to be asked for; if nobody hears the answer, it may be the answer to the next question. */
+  asking(token: string): void {
+    if (!this.asked.has(token)) this.asked.set(token, this.highest)
+  }
+
+  answered(token: string): void {
+    this.asked.delete(token)
+  }
+
+  /** A stamp was given out: later than every stamp that was known before it was first asked for. */
   began(key: string, tags: ReadonlyArray<string>, stamp: Stamp, token: string | undefined): Compute {
-    assert.isAbove(stamp, this.highest, "a stamp is later than those before")
-    this.highest = stamp
+    const before = token === undefined ? this.highest : this.asked.get(token) ?? this.highest
+    assert.isAbove(stamp, before, "a stamp is later than those before")
+    this.highest = Math.max(this.highest, stamp)
     const compute = { number: ++this.numbers, key, tags, stamp, token }
     this.computes.push(compute)
     return compute
   }
 
-  /** A lease was granted between the two moments. */
+  /** A lease was granted between the two moments; `again` when it is the one that the token had. */
   granted(key: string, token: string, stamp: Stamp, asked: number, heard: number, millis: number): "again" | "new" {
     const held = this.grants.get(key)
-    if (held !== undefined && held.token === token && heard < held.until && !held.ended) {
-      assert.strictEqual(stamp, held.stamp, "the same token is granted the same lease")
-      this.grants.set(key, { token, stamp, until: asked + millis, ended: false })
-      return "again"
-    }
-    if (held !== undefined && !held.ended) assert.isAtLeast(heard, held.until, "a lease is granted to one at a time")
     this.grants.set(key, { token, stamp, until: asked + millis, ended: false })
-    return "new"
+    if (held === undefined) return "new"
+    const lasting = !held.ended && heard < held.until
+    if (held.token !== token) assert.isFalse(lasting, "a lease is granted to one at a time")
+    else if (lasting) assert.strictEqual(stamp, held.stamp, "the same token is granted the same lease")
+    return held.token === token && stamp === held.stamp ? "again" : "new"
   }
 
   /** Whether somebody is known to hold the lease at a moment. */
@@ -117,7 +127,7 @@ export class Ledger {
     if (filled !== "stored") return
     assert.isAbove(compute.number, this.beaten(compute.key, compute.tags), "a beaten compute is refused")
     const standing = this.standing.get(compute.key)
-    if (standing !== undefined) assert.isAtLeast(compute.number, standing.number, "the newest start wins")
+    if (standing !== undefined) assert.isAtLeast(compute.stamp, standing.stamp, "the newest start wins")
     this.standing.set(compute.key, compute)
   }
 
@@ -130,7 +140,7 @@ export class Ledger {
     assert.strictEqual(compute!.key, key)
     assert.isAbove(compute!.number, this.beaten(key, compute!.tags), `${key} is served although it was invalidated`)
     const standing = this.standing.get(key)
-    if (standing !== undefined) assert.isAtLeast(compute!.number, standing.number, "the newest start wins")
+    if (standing !== undefined) assert.isAtLeast(compute!.stamp, standing.stamp, "the newest start wins")
   }
 
   /** A fence refuses every compute that is beaten. */

@@ -84,7 +84,7 @@ class Trial {
   private tokens = 0
   /** Keys whose entry was beaten, and not looked at since. */
   private readonly beatenUnseen = new Set<string>()
-  /** The newest compute ever stored under a key; once beaten, whether it still bars older ones is the store's business. */
+  /** The stamp of the last compute stored under a key; once beaten, whether it still bars older ones is the store's business. */
   private readonly newest = new Map<string, number>()
   private readonly store: CacheStore.Shape
   private readonly time: Time
@@ -124,6 +124,7 @@ class Trial {
     return Effect.gen({ self: this }, function*() {
       const asked = yield* Clock.currentTimeMillis
       const leased = this.ledger.leased(key, asked)
+      this.ledger.asking(token)
       const answer = yield* attempt(this.time, this.store.lease(key, token, this.time.lease))
       if (Option.isNone(answer)) return
       const lease = answer.value
@@ -131,10 +132,10 @@ class Trial {
       if (lease._tag === "Busy") {
         assert.isTrue(lease.remaining > 0 && lease.remaining <= this.time.lease, `${lease.remaining} ms remain`)
         if (this.rigour === "exact") assert.isTrue(leased, "nobody holds the lease that is busy")
-        return
+      } else if (this.ledger.granted(key, token, lease.stamp, asked, heard, this.time.lease) === "new") {
+        this.open.unshift(this.ledger.began(key, tags, lease.stamp, token))
       }
-      if (this.ledger.granted(key, token, lease.stamp, asked, heard, this.time.lease) === "again") return
-      this.open.unshift(this.ledger.began(key, tags, lease.stamp, token))
+      this.ledger.answered(token)
     })
   }
 
@@ -154,19 +155,19 @@ class Trial {
       this.ledger.mayHaveEnded(key, token)
       if (Option.isNone(answer)) {
         // Whether it was stored nobody knows; what stood may have been replaced by something newer.
-        if (standing !== undefined && standing.number < compute.number) this.ledger.standing.delete(key)
+        if (standing !== undefined && standing.stamp < compute.stamp) this.ledger.standing.delete(key)
         return
       }
       const filled = answer.value
       assert.notStrictEqual(filled, "too_large")
-      const barred = (this.newest.get(key) ?? 0) > compute.number
+      const barred = (this.newest.get(key) ?? 0) > compute.stamp
       if (this.rigour === "exact" && (standing !== undefined || !barred)) {
         const refused = barred || compute.number <= this.ledger.beaten(key, tags)
         assert.strictEqual(filled, refused ? "refused" : "stored")
       }
       this.ledger.filled(compute, filled)
       if (filled === "refused") return
-      this.newest.set(key, compute.number)
+      this.newest.set(key, compute.stamp)
       this.beatenUnseen.delete(key)
     })
   }
