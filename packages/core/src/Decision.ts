@@ -13,6 +13,8 @@ export interface Decision {
   /** Position of the reason in `CacheOutcome.reasons`, for the counters. */
   readonly code: number
   readonly strategy: Strategy
+  /** Whether a held value is served. */
+  readonly serves: boolean
   readonly reason: Reason
   readonly refresh: Refresh
 }
@@ -50,7 +52,13 @@ export interface Rules {
 export type Standing = "ok" | "invalidated" | "backing_off"
 
 const decision = (strategy: Strategy, reason: Reason, refresh: Refresh = "none"): Decision =>
-  Object.freeze({ code: reasons.indexOf(reason), strategy, reason, refresh })
+  Object.freeze({
+    code: reasons.indexOf(reason),
+    strategy,
+    serves: strategy === "serve_fresh" || strategy === "serve_stale",
+    reason,
+    refresh
+  })
 
 /** Every decision there is, made once: a read allocates none. */
 export const disabled = decision("bypass", "disabled")

@@ -86,7 +86,7 @@ const make = Effect.gen(function*() {
     set: (key, value, context) => engine.set(key, value, context),
     invalidate: (what) => invalidate(engine.services, what),
     explain: (key, context) => explain(engine, key, context),
-    decisions: engine.decisions
+    decisions: engine.desk.decisions
   })
 })
 

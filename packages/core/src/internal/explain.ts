@@ -9,6 +9,7 @@ import type { Verdict } from "../VixService.ts"
 import * as XFetch from "../XFetch.ts"
 import type { Engine } from "./engine.ts"
 import { bounded } from "./guarded.ts"
+import { problemOf } from "./problem.ts"
 
 /** What is held about a key and what a read would do now; times in epoch milliseconds. Never the value. */
 export interface Explanation {
@@ -38,9 +39,9 @@ export const explain = (
   context: ReadContext = {}
 ): Effect.Effect<Explanation, SmartCacheError> =>
   Effect.gen(function*() {
-    const { rules, services } = engine
+    const { desk: { rules }, services } = engine
     const { settings, store, swr, vix } = services
-    const problem = engine.problem(key, context)
+    const problem = problemOf(settings, key, context)
     if (problem !== undefined) return yield* problem
     const lookup = yield* bounded("read", () => store.read(key, context.tags ?? noTags), settings)
     const volatility = yield* vix.judge(context.odds ?? {})

@@ -2,20 +2,20 @@ import * as Effect from "effect/Effect"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { EventTarget, Invalidation, Report } from "../Invalidation.ts"
-import type { EngineServices } from "./engine.ts"
 import { bounded } from "./guarded.ts"
+import type { Services } from "./services.ts"
 
 const unknownEvent = (event: string, known: ReadonlyArray<string>) =>
   CacheError.make({ _tag: "UnknownEvent", event: event.slice(0, 80), known })
 
 /** Once the store has acknowledged, readers know: even those whom the store then tells no fence. */
-const drop = ({ settings, store, swr }: EngineServices, what: CacheStore.Target) =>
+const drop = ({ settings, store, swr }: Services, what: CacheStore.Target) =>
   Effect.tap(
     bounded("invalidate", () => store.invalidate(what), settings),
     () => Effect.sync(() => swr.outdate())
   )
 
-const direct = (services: EngineServices, what: CacheStore.Target) =>
+const direct = (services: Services, what: CacheStore.Target) =>
   Effect.map(drop(services, what), ({ dropped, stamp }): Report => {
     const { metrics } = services
     metrics.add(what._tag === "All" ? "full_invalidations" : "surgical_invalidations", 1)
@@ -23,7 +23,7 @@ const direct = (services: EngineServices, what: CacheStore.Target) =>
     return { invalidation: what, stamp, affected: [], preserved: [], dropped, savedPct: 0 }
   })
 
-const byEvent = (services: EngineServices, what: EventTarget) => {
+const byEvent = (services: Services, what: EventTarget) => {
   const { graph, metrics } = services
   const affected = graph.affected(what.event)
   if (affected === undefined) return Effect.fail(unknownEvent(what.event, graph.events))
@@ -42,7 +42,7 @@ const byEvent = (services: EngineServices, what: EventTarget) => {
 
 /** Carries out an invalidation and reports it; an unknown event changes nothing. */
 export const invalidate = (
-  services: EngineServices,
+  services: Services,
   what: Invalidation
 ): Effect.Effect<Report, CacheError.SmartCacheError> =>
   Effect.suspend(() => what._tag === "Event" ? byEvent(services, what) : direct(services, what))

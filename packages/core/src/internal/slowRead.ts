@@ -1,0 +1,214 @@
+/**
+ * A read that is no memory hit: asks the whole store, joins or begins a compute, waits within the timeouts.
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Entry, Stamp } from "../CacheEntry.ts"
+import * as CacheError from "../CacheError.ts"
+import type { Source } from "../CacheOutcome.ts"
+import type { CacheResult } from "../CacheResult.ts"
+import * as Decision from "../Decision.ts"
+import type * as SwrService from "../SwrService.ts"
+import { admit, type Circumstances } from "./admit.ts"
+import type { Desk } from "./desk.ts"
+import { guarded } from "./guarded.ts"
+import type { Services } from "./services.ts"
+
+type SmartCacheError = CacheError.SmartCacheError
+
+const noTags: ReadonlyArray<string> = []
+
+/** What the store said to a read; the fence is `Infinity` when it said nothing. */
+interface Known {
+  readonly entry: Entry | undefined
+  readonly standing: Decision.Standing
+  readonly fence: Stamp
+}
+
+const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
+
+/** One read that is no mere hit. */
+export interface Read<A, E, R> extends Circumstances {
+  readonly key: string
+  readonly compute: Effect.Effect<A, E, R>
+  readonly began: number
+  readonly approach: SwrService.Approach
+  /** The latest decision, by which the read is counted if nothing answers it. */
+  decision: Decision.Decision
+  answered: boolean
+}
+
+export class SlowRead {
+  private readonly services: Services
+  private readonly desk: Desk
+
+  constructor(services: Services, desk: Desk) {
+    this.services = services
+    this.desk = desk
+  }
+
+  /** Counts a read that was no mere hit, and makes its result. */
+  private answer<A>(
+    read: Read<A, unknown, unknown>,
+    decision: Decision.Decision,
+    source: Source,
+    now: number,
+    entry: Entry
+  ): CacheResult<A> {
+    read.answered = true
+    return this.desk.deliver<A>(read.key, decision, source, now, read.verdict, read.context, entry)
+  }
+
+  /** Starts the background refresh that the decision asked for. */
+  refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry) {
+    if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
+    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
+  }
+
+  /** Answers a read that is no memory hit; it is counted once, however it ends. */
+  run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const answer = read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
+    return Effect.onExit(answer, (exit) =>
+      Effect.map(Clock.currentTimeMillis, (now) => {
+        const { metrics } = this.services
+        metrics.waited(now - read.began)
+        if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
+        if (!read.answered) this.desk.unanswered(read.decision, now, read.verdict, read.context)
+      }))
+  }
+
+  /** Asks the whole store, then decides again on what it says. */
+  private lookUp<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    return Effect.flatMap(this.readStore(read), (known) =>
+      Effect.withFiber((fiber) => {
+        const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+        const { entry, fence, standing } = known
+        if (read.decision.strategy !== "bypass") {
+          const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber)
+          read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
+        }
+        if (entry === undefined || !read.decision.serves) return this.compute(read, known)
+        const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
+        return read.decision.refresh === "none"
+          ? Exit.succeed(result)
+          : Effect.as(this.refreshBehind(read, entry), result)
+      }))
+  }
+
+  /** How long a reader may still wait. */
+  private patience({ began }: Read<unknown, unknown, unknown>, now: number): number {
+    return Math.max(0, began + this.services.settings.hardTimeout - now)
+  }
+
+  /** While the store is out of reach, what this process holds is what is known. */
+  private readStore(read: Read<unknown, unknown, unknown>): Effect.Effect<Known, SmartCacheError> {
+    const { metrics, settings, store } = this.services
+    const { approach, context: { tags = noTags }, key } = read
+    // An invalidation of any tag of the compute under way concerns whoever would join it.
+    const concerned = approach.tags.length === 0 || approach.tags === tags
+      ? tags
+      : [...new Set([...tags, ...approach.tags])]
+    const reading = Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => guarded("read", () => store.read(key, concerned), settings, metrics, this.patience(read, now))
+    )
+    return Effect.map(reading, (lookup) => {
+      if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
+      const { entry, fence, invalidated } = lookup
+      return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
+    })
+  }
+
+  private compute<A, E, R>(
+    read: Read<A, E, R>,
+    known: Known
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const { settings, swr } = this.services
+    const { entry } = known
+    const trip = this.trip(read, known)
+    if (read.decision.strategy !== "compute") return this.await(read, trip)
+    if (entry === undefined || read.began >= Decision.usableUntil(entry, read.context, this.desk.rules)) {
+      const failure = swr.remembered(read.key, trip, read.began)
+      return failure === undefined ? this.await(read, trip) : failure as Exit.Exit<never, E>
+    }
+    const soft = Effect.flatMap(this.arrive(read, trip, settings.softTimeout, "behind"), (answer) =>
+      // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
+      answer === "slow"
+        ? this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
+        : Effect.succeed(answer))
+    return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, entry, Effect.fail(error)))
+  }
+
+  /** Waits for a value to land, for so many milliseconds but never beyond `hardTimeout`, and delivers it. */
+  private arrive<A, E, R>(
+    read: Read<A, E, R>,
+    trip: SwrService.Trip<A, E, R>,
+    millis: number,
+    then: "behind" | "abandoned"
+  ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
+    const { swr } = this.services
+    const fetching = Effect.flatMap(
+      Clock.currentTimeMillis,
+      (now) => swr.fetch(trip, Math.min(millis, this.patience(read, now)), then)
+    )
+    return Effect.map(
+      Effect.zip(fetching, Clock.currentTimeMillis),
+      ([arrival, now]) =>
+        arrival === "slow" ? arrival : this.answer(read, read.decision, arrival.source, now, arrival.entry)
+    )
+  }
+
+  private await<A, E, R>(
+    read: Read<A, E, R>,
+    trip: SwrService.Trip<A, E, R>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const { hardTimeout } = this.services.settings
+    return Effect.flatMap(this.arrive(read, trip, hardTimeout, "abandoned"), (answer) =>
+      answer === "slow"
+        ? CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout })
+        : Effect.succeed(answer))
+  }
+
+  /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
+  private standIn<A, E, R>(
+    read: Read<A, unknown, unknown>,
+    decision: Decision.Decision,
+    held: Entry,
+    otherwise: Effect.Effect<CacheResult<A>, E, R>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    return Effect.flatMap(Effect.zip(this.readStore(read), Clock.currentTimeMillis), ([known, now]) => {
+      const entry = known.fence === Infinity ? held : known.entry
+      return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.desk.rules)
+        ? Effect.succeed(this.answer(read, decision, this.services.store.shared, now, entry))
+        : otherwise
+    })
+  }
+
+  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence }: Known): SwrService.Trip<A, E, R> {
+    const { approach, context, decision } = read
+    const { deadline = Infinity, odds, tags = noTags } = context
+    const { vix } = this.services
+    const bypass = decision.strategy === "bypass"
+    return {
+      key: read.key,
+      tags,
+      compute: read.compute,
+      basis: entry,
+      fence,
+      after: fence === Infinity ? approach.horizon : approach.after,
+      change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
+      latestChange: vix.latestChange,
+      // After the deadline only computes that began after it count: before, the value meant something else.
+      deadline,
+      accept: decision === Decision.disabled
+        ? "alone"
+        : bypass || decision === Decision.deadlinePassed
+        ? "computed"
+        : "adopted",
+      freshUntil: (entry) => Decision.freshUntil(entry, context, this.desk.rules),
+      admit: (value, now, delta, stamp) => admit(this.services, read, value, now, delta, stamp)
+    }
+  }
+}
