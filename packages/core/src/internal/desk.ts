@@ -1,9 +1,10 @@
 /**
  * Where reads are decided, counted and handed out: what the hit path and the slow path share.
  */
+import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -21,29 +22,30 @@ import { rulesOf, type Services } from "./services.ts"
 /** Decisions that a slow watcher may fall behind before it loses the oldest. */
 const watched = 1024
 
+type Watcher = Queue.Queue<DecisionEvent, Cause.Done>
+
 export class Desk {
   readonly rules: Decision.Rules
-  /** How many streams of decisions are open. */
-  watchers = 0
+  /** One queue for each open stream of decisions, so that a slow watcher costs the others nothing. */
+  readonly watchers = new Set<Watcher>()
   private readonly swr: SwrService.Shape
   private readonly metrics: CacheMetrics.Shape
   private readonly zones: ReadonlyArray<string>
   private readonly zoneIndex: (deadline: number, now: number) => number
-  private readonly hub: PubSub.PubSub<DecisionEvent>
 
-  private constructor(services: Services, hub: PubSub.PubSub<DecisionEvent>) {
+  private constructor(services: Services) {
     this.rules = rulesOf(services)
     this.swr = services.swr
     this.metrics = services.metrics
     this.zones = TtlPolicy.zoneNames(services.policy)
     this.zoneIndex = TtlPolicy.zoneIndexer(services.policy)
-    this.hub = hub
   }
 
+  /** A desk whose streams of decisions end with the scope. */
   static readonly make = (services: Services): Effect.Effect<Desk, never, Scope.Scope> =>
-    Effect.map(
-      Effect.acquireRelease(PubSub.sliding<DecisionEvent>(watched), PubSub.shutdown),
-      (hub) => new Desk(services, hub)
+    Effect.acquireRelease(
+      Effect.sync(() => new Desk(services)),
+      (desk) => Effect.sync(() => desk.watchers.forEach(Queue.endUnsafe))
     )
 
   decide(
@@ -78,7 +80,7 @@ export class Desk {
     const zone = this.zoneIndex(context.deadline ?? entry.deadline, now)
     this.metrics.read(decision.code, verdict.code, zone)
     const metadata = new Metadata(decision, source, now, zone < 0 ? undefined : this.zones[zone], verdict, entry)
-    if (this.watchers > 0) PubSub.publishUnsafe(this.hub, { key, metadata })
+    if (this.watchers.size > 0) this.publish({ key, metadata })
     // One key means one type: the entry's value is what the reader's compute makes.
     return metadata as CacheResult<A>
   }
@@ -88,19 +90,19 @@ export class Desk {
     this.metrics.read(decision.code, verdict.code, this.zoneIndex(context.deadline ?? Infinity, now))
   }
 
-  /** Watched reads cost a publication each, unwatched ones a comparison. */
-  readonly decisions: Stream.Stream<DecisionEvent> = Stream.unwrap(Effect.suspend(() =>
-    Effect.as(
-      Effect.acquireRelease(
-        Effect.sync(() => {
-          this.watchers++
-        }),
-        () =>
-          Effect.sync(() => {
-            this.watchers--
-          })
+  private publish(event: DecisionEvent): void {
+    for (const watcher of this.watchers) Queue.offerUnsafe(watcher, event)
+  }
+
+  /** Watched reads cost an offer for each watcher, unwatched ones a comparison. */
+  readonly decisions: Stream.Stream<DecisionEvent> = Stream.unwrap(Effect.map(
+    Effect.acquireRelease(
+      Effect.tap(
+        Queue.sliding<DecisionEvent, Cause.Done>(watched),
+        (watcher) => Effect.sync(() => this.watchers.add(watcher))
       ),
-      Stream.fromPubSub(this.hub)
-    )
+      (watcher) => Effect.sync(() => this.watchers.delete(watcher))
+    ),
+    Stream.fromQueue
   ))
 }

@@ -1,20 +1,71 @@
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Request from "effect/Request"
-import * as RequestResolver from "effect/RequestResolver"
+import * as Fiber from "effect/Fiber"
 import type { SmartCacheError } from "../CacheError.ts"
 import type { CacheResult } from "../CacheResult.ts"
 import type { ReadContext } from "../ReadContext.ts"
 import type { Engine } from "./engine.ts"
 
-/** One key of a batch. */
-interface Load<A, E> extends Request.Request<A, E> {
-  readonly _tag: "Load"
-  readonly key: string
+/** One compute for several keys; its fiber belongs to those who wait for it. */
+interface Batch<A, E> {
+  readonly keys: Set<string>
+  waiters: number
+  fiber: Fiber.Fiber<ReadonlyMap<string, A>, E> | undefined
 }
 
 /**
- * Reads many keys; Effect's own request batching gathers those that must be computed.
+ * Gathers the keys that are asked for in one go into one compute.
+ *
+ * (`Effect.request` batches too, but detaches a batch that has begun: nobody could
+ * interrupt it, and it would outlive the cache.)
+ */
+const gather = <A, E, R>(
+  compute: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, A>, E, R>
+) => {
+  let gathering: Batch<A, E> | undefined
+  const begin = (batch: Batch<A, E>) => {
+    const run = Effect.suspend(() => {
+      gathering = undefined
+      return compute(Array.from(batch.keys))
+    })
+    // Whoever is going to ask has asked when the scheduler comes back.
+    return Effect.map(Effect.forkDetach(Effect.andThen(Effect.yieldNow, run), { startImmediately: true }), (fiber) => {
+      batch.fiber = fiber
+      return batch
+    })
+  }
+  const join = (key: string) =>
+    Effect.suspend(() => {
+      const batch = gathering ?? { keys: new Set<string>(), waiters: 0, fiber: undefined }
+      batch.keys.add(key)
+      batch.waiters++
+      if (batch === gathering) return Effect.succeed(batch)
+      gathering = batch
+      return begin(batch)
+    })
+  const leave = (batch: Batch<A, E>, key: string) =>
+    Effect.suspend(() => {
+      batch.waiters--
+      if (batch === gathering) batch.keys.delete(key)
+      if (batch === gathering && batch.waiters === 0) gathering = undefined
+      if (batch.waiters === 0) return Fiber.interrupt(batch.fiber!)
+      // The key is being computed until the batch ends: no other compute of it may begin before.
+      return batch === gathering ? Effect.void : Effect.asVoid(Fiber.await(batch.fiber!))
+    })
+  return (key: string): Effect.Effect<A, E, R> =>
+    Effect.acquireUseRelease(
+      join(key),
+      (batch) => Effect.flatMap(Fiber.join(batch.fiber!), (values) => pick(values, key)),
+      (batch) => leave(batch, key)
+    )
+}
+
+const pick = <A>(values: ReadonlyMap<string, A>, key: string): Effect.Effect<A> =>
+  values.has(key)
+    ? Effect.succeed(values.get(key)!)
+    : Effect.die(new Error(`getMany's compute returned no value for "${key}"`))
+
+/**
+ * Reads many keys; those that must be computed are computed together.
  *
  * Each key goes through `get`, so it joins computes of others and counts as a read.
  */
@@ -24,34 +75,13 @@ export const getMany = <A, E, R>(
   compute: (missing: ReadonlyArray<string>) => Effect.Effect<ReadonlyMap<string, A>, E, R>,
   context: ReadContext | ((key: string) => ReadContext) = {}
 ): Effect.Effect<ReadonlyMap<string, CacheResult<A>>, E | SmartCacheError, R> =>
-  Effect.contextWith((services) => {
-    const Load = Request.tagged<Load<A, E>>("Load")
-    const resolver = RequestResolver.make<Load<A, E>>((entries) =>
-      Effect.exit(Effect.provideContext(Effect.suspend(() => compute(entries.map(keyOf))), services)).pipe(
-        Effect.map((exit) => {
-          for (const entry of entries) {
-            entry.completeUnsafe(
-              Exit.isSuccess(exit) ? pick(exit.value, entry.request.key) : Exit.failCause(exit.cause)
-            )
-          }
-        })
-      )
-    )
+  Effect.suspend(() => {
+    const load = gather(compute)
     const contextOf = typeof context === "function" ? context : () => context
     const one = (key: string) =>
-      Effect.map(
-        engine.get(key, Effect.request(Load({ key }), resolver), contextOf(key)),
-        (result) => [key, result] as const
-      )
+      Effect.map(engine.get(key, load(key), contextOf(key)), (result) => [key, result] as const)
     return Effect.map(
       Effect.forEach(new Set(keys), one, { concurrency: "unbounded" }),
       (results) => new Map(results)
     )
   })
-
-const keyOf = ({ request }: { readonly request: { readonly key: string } }): string => request.key
-
-const pick = <A>(values: ReadonlyMap<string, A>, key: string): Exit.Exit<A> =>
-  values.has(key)
-    ? Exit.succeed(values.get(key)!)
-    : Exit.die(new Error(`getMany's compute returned no value for "${key}"`))

@@ -87,6 +87,27 @@ describe("a reader shares no compute that", () => {
     }))
 })
 
+describe("a reader that joined before the store said when the compute began", () => {
+  it.effect("is not given what an invalidation beat meanwhile", () =>
+    Effect.gen(function*() {
+      const store = memory()
+      // The stamp is taken at once, the reply comes late.
+      const late = {
+        ...store,
+        lease: (...args: Parameters<typeof store.lease>) => Effect.tap(store.lease(...args), () => Effect.sleep(50))
+      }
+      const { cache } = yield* open({ store: late })
+      const { compute, log } = source(100)
+      const first = yield* begin(cache.get("k", compute))
+      yield* TestClock.adjust(10)
+      yield* cache.invalidate(Invalidation.key("k"))
+      const second = yield* begin(cache.get("k", compute))
+      yield* TestClock.adjust(300)
+      assert.deepStrictEqual([(yield* joined(first)).value, (yield* joined(second)).value], [1, 2])
+      assert.strictEqual(log.most, 1)
+    }))
+})
+
 describe("a compute", () => {
   it.effect("whose only reader is interrupted as it starts is interrupted too", () =>
     Effect.gen(function*() {

@@ -41,6 +41,8 @@ export interface Write {
   acknowledged: number
 }
 
+const hasEnded = ({ fiber }: Reader): boolean => fiber?.pollUnsafe() !== undefined
+
 export class World {
   event = 0
   readonly readers: Array<Reader> = []
@@ -93,7 +95,14 @@ export class World {
   }
 
   get ended(): number {
-    return this.readers.filter((reader) => reader.fiber?.pollUnsafe() !== undefined).length
+    return this.readers.filter(hasEnded).length
+  }
+
+  /** Readers of a key in one cache who have no answer yet. */
+  waiting(cache: number, key: string): number {
+    return this.readers.filter((reader) =>
+      reader.command.cache === cache && reader.command.key === key && !hasEnded(reader)
+    ).length
   }
 
   /** Remembers a write, and when it was acknowledged. */

@@ -43,8 +43,10 @@ export type Command =
   /** Interrupts the reader at this position, counted from the latest. */
   | { readonly _tag: "Leave"; readonly reader: number }
 
+export const keys = ["a:1", "a:2", "b:1"]
+
 const cache = oneOf(0, 1)
-const key = oneOf("a:1", "a:2", "b:1")
+const key = oneOf(...keys)
 const tags = oneOf<ReadonlyArray<string>>([], ["t"], ["u"], ["t", "u"])
 const deadline = either<number | undefined>(oneOf(undefined), integer(-50, 1500))
 const price = oneOf(2, 2.01, 2.02, 3, 5)
