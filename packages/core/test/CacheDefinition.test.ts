@@ -6,7 +6,7 @@ import type { CacheResult } from "@smart-cache/core/CacheResult"
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 
 class Rates extends Context.Service<Rates, { readonly of: (currency: string) => unknown }>()("test/Rates") {}
@@ -43,11 +43,11 @@ const rates = Rates.of({
 const provided = <A, E>(test: Effect.Effect<A, E, Prices | SmartCache.SmartCache>) =>
   Effect.suspend(() => {
     computed.length = 0
-    return test.pipe(
-      Effect.provide(Prices.layer),
-      Effect.provide(SmartCache.layer()),
-      Effect.provideService(Rates, rates)
+    const services = Prices.layer.pipe(
+      Layer.provideMerge(SmartCache.layer()),
+      Layer.provide(Layer.succeed(Rates, rates))
     )
+    return Effect.provide(test, services)
   })
 
 type Price = { readonly rate: number; readonly at: { readonly day: number } }

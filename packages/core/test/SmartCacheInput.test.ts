@@ -113,7 +113,7 @@ describe("a compute that", () => {
     Effect.gen(function*() {
       const { cache } = yield* open()
       const { counted, log } = source()
-      const read = cache.get("k", counted(() => Effect.succeed(undefined)))
+      const read = cache.get("k", counted(() => Effect.undefined))
       yield* read
       const { metadata, value } = yield* read
       assert.deepStrictEqual([value, metadata.reason, log.begun], [undefined, "hit", 1])

@@ -40,6 +40,8 @@ export interface Read<A, E, R> extends Circumstances {
   answered: boolean
 }
 
+const isAnswer = <A>(answer: A | "slow"): answer is A => answer !== "slow"
+
 export class SlowRead {
   private readonly services: Services
   private readonly desk: Desk
@@ -133,11 +135,12 @@ export class SlowRead {
       const failure = swr.remembered(read.key, trip, read.began)
       return failure === undefined ? this.await(read, trip) : failure as Exit.Exit<never, E>
     }
-    const soft = Effect.flatMap(this.arrive(read, trip, settings.softTimeout, "behind"), (answer) =>
+    const soft = Effect.filterOrElse(
+      this.arrive(read, trip, settings.softTimeout, "behind"),
+      isAnswer,
       // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
-      answer === "slow"
-        ? this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
-        : Effect.succeed(answer))
+      () => this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
+    )
     return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, entry, Effect.fail(error)))
   }
 
@@ -165,10 +168,11 @@ export class SlowRead {
     trip: SwrService.Trip<A, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const { hardTimeout } = this.services.settings
-    return Effect.flatMap(this.arrive(read, trip, hardTimeout, "abandoned"), (answer) =>
-      answer === "slow"
-        ? CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout })
-        : Effect.succeed(answer))
+    return Effect.filterOrElse(
+      this.arrive(read, trip, hardTimeout, "abandoned"),
+      isAnswer,
+      () => Effect.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout }))
+    )
   }
 
   /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
