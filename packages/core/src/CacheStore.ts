@@ -33,7 +33,7 @@ export type Lease =
 export interface Fill {
   readonly key: string
   readonly entry: Entry
-  /** The lease to end with this fill; without one the fill still obeys the stamps. */
+  /** The lease to end with this fill; without one it is an explicit write, which beats older computes even when its entry has left. */
   readonly token: string | undefined
 }
 

@@ -107,6 +107,20 @@ describe("the bounds of the embedded store", () => {
     assert.strictEqual(held(store).entries, 1)
   })
 
+  it("let no older compute in after an explicit write, even when its entry was pushed out or never fitted", () => {
+    const store = MemoryStore.make({ ...roomy, maxEntries: 1, maxBytes: 2_000 })
+    const fillLate = (key: string, stamp: number) =>
+      Effect.runSync(store.fill({ key, entry: entryOf(stamp, []), token: "late" }))
+    const before = Effect.runSync(store.stamp)
+    assert.strictEqual(put(store, "set"), "stored")
+    assert.strictEqual(put(store, "other"), "stored")
+    assert.isUndefined(store.peek("set"))
+    assert.strictEqual(fillLate("set", before), "refused")
+    assert.strictEqual(put(store, "large", [], "x".repeat(10_000)), "too_large")
+    assert.strictEqual(fillLate("large", before), "refused")
+    assert.strictEqual(fillLate("large", Effect.runSync(store.stamp)), "stored")
+  })
+
   it("of nothing are refused at construction", () => {
     for (const field of ["maxEntries", "maxBytes", "maxMarkers"] as const) {
       for (const bad of [0, -1, 1.5, Number.NaN, Infinity]) {

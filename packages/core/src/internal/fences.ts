@@ -26,14 +26,14 @@ export class Marks {
     return this.stamps.has(name)
   }
 
-  /** Stamps only grow, so insertion order is the order of stamps. */
+  /** Stamps grow but for what happened at the same time, so insertion order is about their order. */
   set(name: string, stamp: Stamp): void {
     this.stamps.delete(name)
     this.stamps.set(name, stamp)
     if (this.stamps.size <= this.max) return
     const [oldest, forgotten] = this.stamps.entries().next().value!
     this.stamps.delete(oldest)
-    this.floor = forgotten
+    this.floor = Math.max(this.floor, forgotten)
   }
 
   get size(): number {
@@ -46,6 +46,7 @@ const maxPrefixes = 1000
 /** Every fence of a store: key, tags, prefixes, everything. */
 export class Fences {
   private readonly keys: Marks
+  private readonly writes: Marks
   private readonly tags: Marks
   private readonly prefixes = new Marks(maxPrefixes)
   private readonly prefixNames = new Set<string>()
@@ -55,11 +56,17 @@ export class Fences {
 
   constructor(maxMarkers: number) {
     this.keys = new Marks(maxMarkers)
+    this.writes = new Marks(maxMarkers)
     this.tags = new Marks(maxMarkers)
   }
 
   key(key: string, stamp: Stamp): void {
     this.keys.set(key, stamp)
+  }
+
+  /** An explicit write beats every compute that began before it, even when its entry has left. */
+  write(key: string, stamp: Stamp): void {
+    this.writes.set(key, stamp - 1)
   }
 
   tag(tag: string, stamp: Stamp): void {
@@ -92,7 +99,7 @@ export class Fences {
 
   /** The fence of a compute of this key with these tags. */
   of(key: string, tags: ReadonlyArray<string>): Stamp {
-    let fence = Math.max(this.everything, this.keys.of(key), this.prefixes.of(""))
+    let fence = Math.max(this.everything, this.keys.of(key), this.writes.of(key), this.prefixes.of(""))
     for (const tag of tags) fence = Math.max(fence, this.tags.of(tag))
     for (const prefix of this.prefixNames) if (key.startsWith(prefix)) fence = Math.max(fence, this.prefixes.of(prefix))
     return fence

@@ -103,6 +103,7 @@ export class Memory {
     const current = this.cells.peek(key)
     const newer = current !== undefined && current.entry.stamp > entry.stamp
     if (newer || entry.stamp <= this.fences.of(key, entry.tags)) return "refused"
+    if (token === undefined) this.fences.write(key, entry.stamp)
     const size = overhead + key.length * 2 + sizeOf([entry.value, entry.tags], this.maxBytes)
     this.cells.set(key, { entry, checkedAt: this.fences.latest }, { size })
     if (!this.cells.has(key)) return "too_large"

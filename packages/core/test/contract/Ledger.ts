@@ -60,7 +60,7 @@ export class Ledger {
       name.startsWith("prefix ") && key.startsWith(name.slice(7))
     )
     return Math.max(
-      ...["all", `key ${key}`, ...prefixes, ...tags.map((tag) => `tag ${tag}`)].map((name) => this.barrier(name))
+      ...["all", `key ${key}`, `written ${key}`, ...prefixes, ...tags.map((tag) => `tag ${tag}`)].map((name) => this.barrier(name))
     )
   }
 
@@ -129,6 +129,8 @@ export class Ledger {
     const standing = this.standing.get(compute.key)
     if (standing !== undefined) assert.isAtLeast(compute.stamp, standing.stamp, "the newest start wins")
     this.standing.set(compute.key, compute)
+    // An explicit write beats what began before it even when its entry has left.
+    if (compute.token === undefined) this.barriers.set(`written ${compute.key}`, compute.number - 1)
   }
 
   /** Something is served under a key: it was computed after everything that beats it, and nothing newer stands. */
