@@ -14,6 +14,9 @@ const { values: flags } = parseArgs({
   options: { json: { type: "boolean", default: false }, rounds: { type: "string", default: "9" } }
 })
 const rounds = Number(flags.rounds)
+if (!(Number.isInteger(rounds) && rounds >= 1)) {
+  throw new RangeError(`bench: --rounds must be a whole number of at least 1, got ${flags.rounds}`)
+}
 const reads = 200_000
 
 const median = (numbers: ReadonlyArray<number>): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!

@@ -43,7 +43,7 @@ export type DataReason = typeof DataReason.Type
 const describe = (reason: DataReason): string => {
   switch (reason._tag) {
     case "FileUnreadable":
-      return `cannot read ${reason.path}: ${reason.problem}; give the folder with --data DIR`
+      return `cannot read ${reason.path}: ${reason.problem}; --data DIR must be the folder of the data files, each of them whole`
     case "BadSyntax":
       return `${reason.file}, line ${reason.line}: ${reason.problem}; correct the line or fetch the file again`
     case "ColumnMissing":

@@ -6,7 +6,7 @@ import * as World from "@smart-cache/lab/World"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { matchDay } from "../src/data/matchDay.ts"
-import { dayLength, folder, hour } from "./fixtures.ts"
+import { dayLength, files, folder, hour } from "./fixtures.ts"
 
 const simulated = (seed: number): Day.Day =>
   Effect.runSync(DaySource.simulated().day.pipe(Effect.orDie, Random.withSeed(seed)))
@@ -204,6 +204,19 @@ describe("DaySource.recorded", () => {
       assert.strictEqual(data.source, "recorded")
       assert.include(data.description, "another match")
       assert.include(data.description, "90 to 103 hours before its kickoff")
+    }))
+
+  it.effect("refuses a match whose teams have no results before the day, and odds that are none", () =>
+    Effect.gen(function*() {
+      const strangers = files["fixtures.csv"]!.replace(
+        "today,Premier League,2025-05-10T14:00:00Z,Ash,Oak",
+        "today,Premier League,2025-05-10T14:00:00Z,New,Newer"
+      )
+      const unrated = yield* Effect.flip(recorded(folder({ "fixtures.csv": strangers })))
+      assert.match(unrated.message, /fixtures\.csv: needs results before 2025-05-10 of New or Newer/)
+      const cheap = files["betfair-ticks-2025-05-07.csv.gz"]!.replace("1.9,1.92", "0.5,1.92")
+      const impossible = yield* Effect.flip(recorded(folder({ "betfair-ticks-2025-05-07.csv.gz": cheap })))
+      assert.match(impossible.message, /line 2, column "best_back": expected decimal odds above 1.*got "0\.5"/)
     }))
 
   it("refuses a date that is none", () => {

@@ -48,7 +48,7 @@ describe("Csv.rows", () => {
     const good = "Ash,3,2025-05-10T14:00:00Z,"
     assert.strictEqual(
       failure(`name,goals,at,note\n${good}\nElm,three,2025-05-10T14:00:00Z,`),
-      "teams.csv, line 3, column \"goals\": expected a whole number, 0 or more, got \"three\"; correct the cell or remove the line"
+      "teams.csv, line 3, column \"goals\": expected a whole number of 0 to 99, got \"three\"; correct the cell or remove the line"
     )
     assert.include(failure(`name,goals,at,note\n${good}\n\n,3,2025-05-10T14:00:00Z,`), "line 4, column \"name\"")
     assert.include(failure("name,goals,at,note\nAsh,3,2025-05-10 14:00,"), "a UTC time such as 2025-05-10T14:00:00Z")

@@ -3,10 +3,12 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
 import * as Console from "effect/Console"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -20,7 +22,13 @@ import * as Picture from "../report/picture.ts"
 import * as Progress from "../report/progress.ts"
 import * as Report from "../report/terminal.ts"
 
-const count = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100_000_000 }))
+const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000_000 }))
+const date = Schema.String.check(
+  Schema.makeFilter((text) =>
+    (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) || "a day as YYYY-MM-DD"
+  )
+)
+const folder = Schema.String.check(Schema.isMinLength(1))
 const millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))
 
 const flags = {
@@ -30,20 +38,22 @@ const flags = {
   ),
   data: Flag.String("data").pipe(
     Flag.withDescription("Folder of recorded data: real injuries, reschedulings and odds ticks"),
+    Flag.withSchema(folder),
     Flag.optional
   ),
   date: Flag.String("date").pipe(
-    Flag.withDescription("UTC day of the matches with --data, YYYY-MM-DD (default 2025-05-10)"),
+    Flag.withDescription("UTC day of the matches, with --data only, YYYY-MM-DD (default 2025-05-10)"),
+    Flag.withSchema(date),
     Flag.optional
   ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes everything that is drawn"), Flag.withDefault(1)),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes everything that is drawn (default 1)"), Flag.withDefault(1)),
   reads: Flag.Int("reads").pipe(
-    Flag.withDescription("How many reads"),
+    Flag.withDescription("How many reads, 1 to 20,000,000 (default 250,000; a million take a minute or two)"),
     Flag.withDefault(250_000),
     Flag.withSchema(count)
   ),
   computeMs: Flag.Int("compute-ms").pipe(
-    Flag.withDescription("How long one compute takes on the virtual clock, milliseconds, 1 to 20000"),
+    Flag.withDescription("How long one compute takes on the virtual clock, milliseconds, 1 to 20000 (default 4200)"),
     Flag.withDefault(4200),
     Flag.withSchema(millis)
   ),
@@ -59,9 +69,10 @@ const flags = {
 const makeProgress = Effect.gen(function*() {
   const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
   const terminal = yield* Terminal.Terminal
+  const columns = yield* terminal.columns
   let shown = 0
   return (progress: Progress.Progress) => {
-    if (canAnimate) return Effect.ignore(terminal.display(`\r\u001b[K${Progress.line(progress)}`))
+    if (canAnimate) return Effect.ignore(terminal.display(`\r\u001b[K${Progress.line(progress, columns)}`))
     const tenth = Math.floor(10 * progress.reads / progress.total)
     if (tenth === shown) return Effect.void
     shown = tenth
@@ -69,12 +80,19 @@ const makeProgress = Effect.gen(function*() {
   }
 })
 
-const writePicture = Effect.fnUntraced(function*(result: DayResult, file: string) {
-  const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  yield* fs.makeDirectory(path.dirname(file), { recursive: true })
-  yield* fs.writeFileString(file, Picture.picture(result))
-})
+class PictureError extends Data.TaggedError("PictureError")<{ readonly file: string; readonly problem: string }> {
+  override get message(): string {
+    return `cannot write the picture to "${this.file}": ${this.problem}; choose another file with --picture`
+  }
+}
+
+const writePicture = (result: DayResult, file: string) =>
+  Effect.gen(function*() {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+    yield* fs.writeFileString(file, Picture.picture(result))
+  }).pipe(Effect.mapError((error) => new PictureError({ file, problem: error.message })))
 
 const printReport = Effect.fnUntraced(function*(result: DayResult, file: string) {
   const { canAnimate, canColor } = yield* TerminalCapabilities.TerminalCapabilities
@@ -83,23 +101,49 @@ const printReport = Effect.fnUntraced(function*(result: DayResult, file: string)
   yield* Console.log(`Picture of the day: ${file}`)
 })
 
+class DateWithoutData extends Data.TaggedError("DateWithoutData")<{ readonly date: string }> {
+  override get message(): string {
+    return `--date ${this.date} needs --data DIR: without recorded data there is one day only`
+  }
+}
+
+/** Where the day comes from. */
+const sourceOf = (data: Option.Option<string>, date: Option.Option<string>) =>
+  Option.isSome(data)
+    ? Effect.succeed(DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) }))
+    : Option.isSome(date)
+    ? Effect.fail(new DateWithoutData({ date: date.value }))
+    : Effect.succeed(DaySource.simulated())
+
+/** One line about what went wrong, defects included; nothing about an interruption. */
+const complain = (cause: Cause.Cause<unknown>) => {
+  const problem = Cause.squash(cause)
+  return Cause.hasInterruptsOnly(cause)
+    ? Console.error("")
+    : Console.error(`matchday: ${problem instanceof Error ? problem.message : String(problem)}`)
+}
+
 const matchday = Command.make(
   "matchday",
   flags,
   ({ computeMs, data, date, json, picture, reads, seed }) =>
     Effect.gen(function*() {
-      const source = Option.isSome(data)
-        ? DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) })
-        : DaySource.simulated()
+      const source = yield* sourceOf(data, date)
       const onProgress = json ? undefined : yield* makeProgress
       const result = yield* MatchDay.run({ source, seed, reads, computeMs, onProgress })
       if (!json) return yield* printReport(result, Option.getOrElse(picture, () => "out/match-day.svg"))
       yield* Console.log(JSON.stringify(result))
       if (Option.isSome(picture)) yield* writePicture(result, picture.value)
     }).pipe(
-      Effect.tapError((error) => Console.error(`matchday: ${error.message}`))
+      Effect.tapCause(complain)
     )
 ).pipe(Command.withDescription("Plays a real match day through the cache on a virtual clock"))
+
+// A reader that has seen enough (`| head`) is no failure; a full disk is.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") console.error(`matchday: cannot write the output: ${error.message}`)
+  process.exit(error.code === "EPIPE" ? 0 : 1)
+})
 
 Command.run(matchday, { version: "0.1.0" }).pipe(
   Effect.provide(NodeServices.layer),

@@ -26,9 +26,19 @@ const numeric = (cell: string): number | undefined => {
 
 export const number: Column<number> = { expected: "a number", parse: numeric }
 
+/** Decimal odds. */
+export const odds: Column<number> = {
+  expected: "decimal odds above 1",
+  parse: (cell) => {
+    const value = numeric(cell)
+    return value !== undefined && value > 1 ? value : undefined
+  }
+}
+
+/** A count of things in one match. */
 export const count: Column<number> = {
-  expected: "a whole number, 0 or more",
-  parse: (cell) => /^\d+$/.test(cell) ? Number(cell) : undefined
+  expected: "a whole number of 0 to 99",
+  parse: (cell) => /^\d{1,2}$/.test(cell) ? Number(cell) : undefined
 }
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/

@@ -79,8 +79,8 @@ const tickColumns = {
   market_type: Csv.text,
   selection_id: Csv.text,
   handicap: Csv.orEmpty(Csv.number),
-  best_back: Csv.orEmpty(Csv.number),
-  best_lay: Csv.orEmpty(Csv.number)
+  best_back: Csv.orEmpty(Csv.odds),
+  best_lay: Csv.orEmpty(Csv.odds)
 }
 export type TickRow = Csv.Row<typeof tickColumns>
 

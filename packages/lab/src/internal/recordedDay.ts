@@ -11,6 +11,7 @@ import * as Matches from "./matches.ts"
 import * as OddsMovement from "./oddsMovement.ts"
 import * as RecordedNews from "./recordedNews.ts"
 import * as RecordedOdds from "./recordedOdds.ts"
+import { day } from "./time.ts"
 
 /** The matches of the UTC day that begins at `dayStart`, and what the folder's files say of the time before them. */
 export const make = Effect.fnUntraced(function*(directory: string, date: string, dayStart: number) {
@@ -25,7 +26,7 @@ export const make = Effect.fnUntraced(function*(directory: string, date: string,
   const ticks = OddsMovement.series(yield* Files.ticks(directory))
   const moves = RecordedOdds.replay(settled, ticks, window.start)
   const calendar = Calendar.actions(matches, reschedulings, yield* EffectRandom.Random)
-  const day: Day = {
+  const recorded: Day = {
     matches,
     actions: WorldAction.inOrder([...moves, ...reschedulings, ...injuries, ...calendar]),
     ...window,
@@ -37,7 +38,7 @@ export const make = Effect.fnUntraced(function*(directory: string, date: string,
       odds_moves: moves.length
     }
   }
-  return day
+  return recorded
 })
 
 const enough = (
@@ -55,6 +56,14 @@ const enough = (
   const results = Files.results(fixtures).filter(({ kickoff }) => kickoff < dayStart)
   if (results.length === 0) {
     const needed = `results before ${date} to fit team strengths to`
+    return Effect.fail(DataError.make({ _tag: "NotEnoughData", file, needed, got: "none" }))
+  }
+  const known = new Set(results.flatMap(({ away, home }) => [home, away]))
+  const unknown = fixtures.find(({ away, home, kickoff_utc }) =>
+    kickoff_utc >= dayStart && kickoff_utc < dayStart + day && !known.has(home) && !known.has(away)
+  )
+  if (unknown !== undefined) {
+    const needed = `results before ${date} of ${unknown.home} or ${unknown.away} to rate their match by`
     return Effect.fail(DataError.make({ _tag: "NotEnoughData", file, needed, got: "none" }))
   }
   const described = new Set(facts.map((row) => row.match_id))

@@ -48,7 +48,7 @@ export class Recorder {
     this.baseline = Baseline.make({ computeMs })
     const empty = { bypass: 0, compute: 0, serve_stale: 0, serve_fresh: 0, computes: 0, one_hour_computes: 0 }
     this.buckets = Array.from(
-      { length: Math.ceil((end - start) / hour) },
+      { length: Math.max(1, Math.floor((end - start) / hour)) },
       (_, i) => ({ at: start + i * hour, ...empty })
     )
   }

@@ -14,12 +14,18 @@ export interface Progress {
 
 const bar = 24
 
-/** Without a line break, under 120 characters, of a steady width so that it can be written over itself. */
-export const line = ({ at, computes, events, hit_rate_pct, reads, total }: Progress): string => {
+/**
+ * Without a line break, of a steady width so that it can be written over itself; what does not fit the columns is
+ * left out, the bar first.
+ */
+export const line = (
+  { at, computes, events, hit_rate_pct, reads, total }: Progress,
+  columns = Number.POSITIVE_INFINITY
+): string => {
   const done = Format.share(reads, total)
   const full = Math.round(bar * done / 100)
   const whole = Format.count(total).length
-  return [
+  const parts = [
     `[${"#".repeat(full)}${".".repeat(bar - full)}]`,
     `${Math.floor(done).toString().padStart(3)} %`,
     `${show(at)} UTC`,
@@ -27,5 +33,7 @@ export const line = ({ at, computes, events, hit_rate_pct, reads, total }: Progr
     `${Format.count(computes).padStart(whole)} computes`,
     `hit ${Format.percent(hit_rate_pct).padStart(6)}`,
     `${Format.count(events).padStart(3)} events`
-  ].join("  ")
+  ]
+  const text = parts.join("  ")
+  return text.length < columns ? text : parts.slice(1).join("  ").slice(0, columns - 1)
 }

@@ -55,30 +55,37 @@ const answers = (result: Result.DayResult, style: Style): ReadonlyArray<string> 
   return [
     ...Format.table([["strategy", "reads", "share", "target", ""], ...rows], [4]),
     "",
-    `hit rate ${Format.percent(result.hit_rate_pct)}`
+    `hit rate ${Format.percent(result.hit_rate_pct)}`,
+    "",
+    ...Format.wrap(
+      "Targets are for a steady state: a key that is read many times within its TTL. Here TTLs shrink to a minute and " +
+        "less before each kickoff, and more reads (--reads) bring more hits.",
+      width
+    )
   ]
 }
 
 const cost = (result: Result.DayResult): ReadonlyArray<string> => {
   const { no_cache: none, one_hour: oneHour } = result.baselines
-  const row = (name: string, computes: number, hits: number, edge: number): ReadonlyArray<string> => [
+  const row = (name: string, computes: number, hits: number, edge: string): ReadonlyArray<string> => [
     name,
     Format.count(computes),
     Format.percent(Format.share(none.computes - computes, none.computes)),
     Format.percent(hits),
-    Format.percent(edge)
+    edge
   ]
   return [
     ...Format.table([
       ["", "computes", "saved", "hit rate", "edge lost"],
-      row("smart-cache", result.computes, result.hit_rate_pct, result.edge_lost_pct),
-      row("one-hour TTL", oneHour.computes, oneHour.hit_rate_pct, oneHour.edge_lost_pct),
-      row("no cache", none.computes, 0, 0)
+      row("smart-cache", result.computes, result.hit_rate_pct, Format.percent(result.edge_lost_pct)),
+      row("one-hour TTL", oneHour.computes, oneHour.hit_rate_pct, Format.percent(oneHour.edge_lost_pct)),
+      row("no cache", none.computes, 0, "-")
     ]),
     "",
     ...Format.wrap(
-      "Edge lost: served values whose market had moved by more than 0.01 in probability since their compute began. " +
-        `A compute takes ${Format.millis(result.compute_ms)}. The one-hour TTL is a plain cache on the same reads.`,
+      "Edge lost: served values whose first selection had moved by more than 0.01 in probability since their compute " +
+        `began. A compute takes ${Format.millis(result.compute_ms)}. The one-hour TTL is a plain cache on the same ` +
+        "reads: computing less often than the zones ask for is what its edge is lost by.",
       width
     )
   ]
@@ -88,7 +95,7 @@ const waits = ({ latency_ms: latency }: Result.DayResult): ReadonlyArray<string>
   Format.table([
     ["p50", "p95", "p99", "max"].map((name) => name.padStart(8)),
     [latency.p50, latency.p95, latency.p99, latency.max].map((value) => Format.millis(value).padStart(8))
-  ])
+  ]).concat("", "On the virtual clock: a hit is one step and takes no time on it.")
 
 const events = ({ events }: Result.DayResult): ReadonlyArray<string> => {
   if (events.length === 0) return ["none"]
@@ -124,7 +131,7 @@ const eventRow = (name: string, events: ReadonlyArray<Result.EventOutcome>): Rea
 }
 
 const nerves = ({ panics }: Result.DayResult): ReadonlyArray<string> => [
-  `${Format.count(panics.episodes)} panics in ${Format.count(panics.markets)} markets, met by ` +
+  `${Format.count(panics.episodes)} panics in ${Format.count(panics.markets)} markets of single matches, met by ` +
   `${Format.count(panics.reads)} reads`
 ]
 
