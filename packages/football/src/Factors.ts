@@ -3,11 +3,19 @@
  *
  * A market depends on a factor when a change of the factor is the first reason to
  * price it anew. That is a judgement, not a bound: through the goals everything
- * hangs together, and what an event leaves alone moves too, only less. A test holds
- * the graph to that against the goals model; the narrowest case is the goalkeeper,
- * whose change also moves the result and the handicaps by up to 0.03, which stay
- * until their TTL. A change of a factor also changes the factors named in
- * {@link changes}, so an event names its cause once.
+ * hangs together, and what an event leaves alone moves too, only less. A change of a
+ * factor also changes the factors named in {@link changes}, so an event names its
+ * cause once.
+ *
+ * A test holds the graph to the goals model, on the average match and one size of
+ * each event (for `price` 0.13 from one side's log goals to the other's, for `line`
+ * 0.09 on both, either way); a market moves by the most that one of its
+ * probabilities changes:
+ * - on average, the markets an event affects move more than those it leaves alone;
+ * - what `odds_steam` and `line_movement` leave alone moves by at most 0.02 each;
+ * - what any event leaves alone moves by at most 0.035. The widest is the goalkeeper,
+ *   whose change also moves draw-no-bet and the handicaps by up to 0.033; they stay
+ *   until their TTL.
  */
 
 /**

@@ -16,19 +16,58 @@ const closure = (start: ReadonlyArray<Factors.Factor>): ReadonlySet<Factors.Fact
 
 const nobody: MatchState.Absences = { regulars: 0, keyPlayers: 0 }
 
-/** What each event may mean; the two that bring prices say nothing about the match. */
-const happenings: Readonly<
-  Record<Exclude<Events.Event, "odds_steam" | "line_movement">, Partial<MatchState.MatchState>>
-> = {
-  weather_rain: { weather: "rain" },
-  weather_snow: { weather: "snow" },
-  weather_wind: { weather: "wind" },
-  player_injury: { absences: { home: { ...nobody, regulars: 1 }, away: nobody } },
-  gk_change: { goalkeepers: { home: "reserve", away: "first" } },
-  lineup_confirmed: { lineup: { _tag: "Confirmed", homeStrength: 1.06, awayStrength: 0.96 } },
-  key_player_suspended: { absences: { home: { ...nobody, keyPlayers: 1 }, away: nobody } },
-  referee_assigned: { strictness: 1.12 },
-  venue_changed: { homeAdvantage: 0 }
+const { averageMatch } = GoalsModel
+const adjusted = (change: Partial<MatchState.MatchState>): ReadonlyArray<GoalsModel.MatchRates> => [
+  MatchState.adjust(averageMatch, { ...MatchState.unknown, ...change })
+]
+
+/** Either way: this much, in logarithms, from the goals of one side to the other's. */
+const balance = (by: number): ReadonlyArray<GoalsModel.MatchRates> =>
+  [by, -by].map((step) => ({
+    ...averageMatch,
+    homeGoals: averageMatch.homeGoals * Math.exp(step),
+    awayGoals: averageMatch.awayGoals * Math.exp(-step)
+  }))
+
+/** Either way: this much, in logarithms, on the goals of both sides. */
+const total = (by: number): ReadonlyArray<GoalsModel.MatchRates> =>
+  [by, -by].map((step) => ({
+    ...averageMatch,
+    homeGoals: averageMatch.homeGoals * Math.exp(step),
+    awayGoals: averageMatch.awayGoals * Math.exp(step)
+  }))
+
+/** What each event may make of the average match. */
+const happenings: Readonly<Record<Events.Event, ReadonlyArray<GoalsModel.MatchRates>>> = {
+  weather_rain: adjusted({ weather: "rain" }),
+  weather_snow: adjusted({ weather: "snow" }),
+  weather_wind: adjusted({ weather: "wind" }),
+  player_injury: adjusted({ absences: { home: { ...nobody, regulars: 1 }, away: nobody } }),
+  gk_change: adjusted({ goalkeepers: { home: "reserve", away: "first" } }),
+  lineup_confirmed: adjusted({ lineup: { _tag: "Confirmed", homeStrength: 1.06, awayStrength: 0.96 } }),
+  key_player_suspended: adjusted({ absences: { home: { ...nobody, keyPlayers: 1 }, away: nobody } }),
+  referee_assigned: adjusted({ strictness: 1.12 }),
+  venue_changed: adjusted({ homeAdvantage: 0 }),
+  odds_steam: balance(0.13),
+  line_movement: total(0.09)
+}
+
+/** How far an event moves each market: the most that one of its probabilities changes. */
+const shifts = (event: Events.Event): ReadonlyMap<string, number> => {
+  const before = GoalsModel.priceAll(averageMatch)
+  const afters = happenings[event].map(GoalsModel.priceAll)
+  const shift = (market: string) =>
+    Math.max(
+      ...afters.flatMap((after) =>
+        before[market]!.map(({ probability }, i) => Math.abs(probability - after[market]![i]!.probability))
+      )
+    )
+  return new Map(Events.graph.markets.map((market) => [market, shift(market)]))
+}
+
+const preserved = (event: Events.Event): ReadonlyArray<string> => {
+  const hit = new Set(affected(event))
+  return Events.graph.markets.filter((market) => !hit.has(market))
 }
 
 describe("Events", () => {
@@ -41,7 +80,7 @@ describe("Events", () => {
   it("affects as many markets as their declared dependencies give", () => {
     assert.deepStrictEqual(Object.fromEntries(names.map((event) => [event, affected(event).length])), {
       weather_rain: 39,
-      weather_snow: 48,
+      weather_snow: 53,
       weather_wind: 26,
       player_injury: 52,
       gk_change: 28,
@@ -49,8 +88,8 @@ describe("Events", () => {
       key_player_suspended: 69,
       referee_assigned: 21,
       venue_changed: 57,
-      odds_steam: 34,
-      line_movement: 38
+      odds_steam: 55,
+      line_movement: 64
     })
   })
 
@@ -77,17 +116,19 @@ describe("Events", () => {
   })
 
   it("moves prices of the markets it affects more, on average, than prices of those it leaves alone", () => {
-    const before = GoalsModel.priceAll(GoalsModel.averageMatch)
-    for (const [event, change] of Object.entries(happenings)) {
-      const after = GoalsModel.priceAll(
-        MatchState.adjust(GoalsModel.averageMatch, { ...MatchState.unknown, ...change })
-      )
-      const shift = (market: string) =>
-        Math.max(...before[market]!.map(({ probability }, i) => Math.abs(probability - after[market]![i]!.probability)))
+    for (const event of names) {
+      const moved = shifts(event)
       const mean = (markets: ReadonlyArray<string>) =>
-        markets.reduce((sum, market) => sum + shift(market), 0) / markets.length
-      const hit = new Set(affected(event as Events.Event))
-      assert.isAbove(mean(Array.from(hit)), mean(Events.graph.markets.filter((market) => !hit.has(market))), event)
+        markets.reduce((sum, market) => sum + moved.get(market)!, 0) / markets.length
+      assert.isAbove(mean(affected(event)), mean(preserved(event)), event)
+    }
+  })
+
+  it("leaves alone only markets that move by at most 0.035, and by 0.02 when odds move", () => {
+    for (const event of names) {
+      const moved = shifts(event)
+      const bound = event === "odds_steam" || event === "line_movement" ? 0.02 : 0.035
+      for (const market of preserved(event)) assert.isAtMost(moved.get(market)!, bound, `${event}: ${market}`)
     }
   })
 

@@ -146,10 +146,10 @@ export const menu: ReadonlyArray<Market> = [
   // Who wins: the balance of the sides, and what the liquid markets say about it.
   ...family(
     "result",
-    ["squad", "home_advantage", "price"],
-    one("match-odds", "Match Odds", { _tag: "MatchOdds" }, "line"),
-    one("double-chance", "Double Chance", { _tag: "DoubleChance" }, "line"),
-    one("draw-no-bet", "Draw no Bet", { _tag: "DrawNoBet" }, "line"),
+    ["squad", "home_advantage", "price", "line"],
+    one("match-odds", "Match Odds", { _tag: "MatchOdds" }),
+    one("double-chance", "Double Chance", { _tag: "DoubleChance" }),
+    one("draw-no-bet", "Draw no Bet", { _tag: "DrawNoBet" }),
     one("half-time", "Half Time", { _tag: "HalfTime" }, "flight"),
     one("half-time-full-time", "Half Time/Full Time", { _tag: "HalfTimeFullTime" }, "flight")
   ),
@@ -171,18 +171,21 @@ export const menu: ReadonlyArray<Market> = [
     row([0.5], goals),
     row([1.5, 2.5, 3.5], goals, "key_player", "goalkeeper", "price", "line"),
     row([4.5], goals, "key_player", "flight", "line"),
-    row([5.5, 6.5, 7.5, 8.5], goals, "flight"),
-    row([0.5], firstHalfGoals, "key_player", "goalkeeper", "flight"),
-    row([1.5], firstHalfGoals, "key_player", "flight"),
-    row([2.5], firstHalfGoals, "flight"),
-    ...sides.map((side) => row([0.5, 1.5, 2.5], teamGoals(side), "squad", "goalkeeper", "home_advantage"))
+    row([5.5], goals, "flight", "line"),
+    row([6.5, 7.5, 8.5], goals, "flight"),
+    row([0.5], firstHalfGoals, "key_player", "goalkeeper", "flight", "line"),
+    row([1.5], firstHalfGoals, "key_player", "flight", "line"),
+    row([2.5], firstHalfGoals, "flight", "line"),
+    ...sides.map((side) =>
+      row([0.5, 1.5, 2.5], teamGoals(side), "squad", "goalkeeper", "home_advantage", "price", "line")
+    )
   ),
   ...family(
     "totals",
     [],
     // A coin toss at any usual rate, near (1 − e^(−2λ)) / 2: only a collapse of the total moves it.
     one("total-goals-odd-even", "Total Goals Odd/Even", { _tag: "OddEven" }, "snow"),
-    one("time-of-first-goal", "Time Of First Goal", { _tag: "FirstGoalTime" }, "lineup", "flight")
+    one("time-of-first-goal", "Time Of First Goal", { _tag: "FirstGoalTime" }, "lineup", "flight", "line")
   ),
   ...family(
     "goal-lines",
@@ -197,13 +200,21 @@ export const menu: ReadonlyArray<Market> = [
   ...family(
     "both-score",
     ["goalkeeper"],
-    one("both-teams-to-score", "Both teams to Score?", { _tag: "BothScore" }, "key_player", "pitch"),
-    row(sides, ofSide("SIDE-clean-sheet", "SIDE Clean Sheet", "CleanSheet"), "squad", "home_advantage", "pitch"),
-    row(sides, ofSide("SIDE-win-to-nil", "SIDE Win to Nil", "WinToNil"), "squad", "home_advantage")
+    one("both-teams-to-score", "Both teams to Score?", { _tag: "BothScore" }, "key_player", "pitch", "line"),
+    row(
+      sides,
+      ofSide("SIDE-clean-sheet", "SIDE Clean Sheet", "CleanSheet"),
+      "squad",
+      "home_advantage",
+      "pitch",
+      "price",
+      "line"
+    ),
+    row(sides, ofSide("SIDE-win-to-nil", "SIDE Win to Nil", "WinToNil"), "squad", "home_advantage", "price")
   ),
   ...family(
     "combos",
-    ["squad", "goalkeeper", "home_advantage", "price"],
+    ["squad", "goalkeeper", "home_advantage", "snow", "price", "line"],
     one(
       "match-odds-and-both-teams-to-score",
       "Match Odds and Both teams to Score",
@@ -213,17 +224,18 @@ export const menu: ReadonlyArray<Market> = [
   ),
   ...family(
     "halves",
-    ["squad", "home_advantage", "flight"],
+    ["squad", "home_advantage", "flight", "price"],
     row(
       sides,
       ofSide("SIDE-to-score-in-both-halves", "SIDE To Score in Both Halves", "ScoreInBothHalves"),
-      "goalkeeper"
+      "goalkeeper",
+      "line"
     ),
     row(sides, ofSide("SIDE-win-both-halves", "SIDE Win Both Halves", "WinBothHalves"))
   ),
   ...family(
     "correct-score",
-    ["squad", "goalkeeper", "home_advantage"],
+    ["squad", "goalkeeper", "home_advantage", "price", "line"],
     one("correct-score", "Correct Score", { _tag: "CorrectScore" }),
     one("correct-score-2-home", "Correct Score 2 Home", { _tag: "HighScore", side: "home" }),
     one("correct-score-2-away", "Correct Score 2 Away", { _tag: "HighScore", side: "away" }),
@@ -252,9 +264,15 @@ export const menu: ReadonlyArray<Market> = [
   ...family(
     "scorers",
     ["scorer_roles", "referee"],
-    one("first-goalscorer", "First Goalscorer", { _tag: "FirstScorer" }, "home_advantage"),
-    one("to-score", "To Score", { _tag: "ToScore", times: 1 }, "home_advantage"),
-    one("to-score-2-goals-or-more", "To Score 2 Goals or more", { _tag: "ToScore", times: 2 }, "home_advantage"),
+    one("first-goalscorer", "First Goalscorer", { _tag: "FirstScorer" }, "home_advantage", "snow", "price"),
+    one("to-score", "To Score", { _tag: "ToScore", times: 1 }, "home_advantage", "snow", "price", "line"),
+    one(
+      "to-score-2-goals-or-more",
+      "To Score 2 Goals or more",
+      { _tag: "ToScore", times: 2 },
+      "home_advantage",
+      "price"
+    ),
     one("to-score-a-hat-trick", "To Score a Hat-trick?", { _tag: "ToScore", times: 3 }, "home_advantage"),
     one("hat-trick-scored", "Hat-trick Scored?", { _tag: "HatTrickScored" }),
     one("scorecast", "Scorecast", { _tag: "Scorecast" }, "home_advantage")
