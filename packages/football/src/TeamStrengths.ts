@@ -13,6 +13,8 @@
  * Both defaults were the best of a grid on 1,411 held-out matches (two months each from October 2024 to May 2025 of
  * the five leagues of openfootball/football.json): ξ of 0, 0.001, 0.0019, 0.003, 0.005; priors of 1, 2, 4, 8, 16, 30
  * goals, where 8 and 16 tie.
+ * That period includes 10 May 2025, the day that the lab replays, so the defaults were chosen with it in view; the
+ * strengths themselves rest on strictly earlier results only ({@link FitOptions}, `before`).
  */
 
 /** A played match: league, kickoff in epoch milliseconds, team names, goals after 90 minutes. */
