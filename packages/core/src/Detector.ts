@@ -22,8 +22,10 @@ interface Thresholds {
 
 /**
  * - `ZScore`: distance of the current odds from the window's mean in standard
- *   deviations. What users know; on a pure random walk it alarms 12–15 % of the
- *   time, because it detects departure from the recent mean.
+ *   deviations, the current ones not among them. What users know; it detects
+ *   departure from the recent mean, so on a pure random walk it reaches 2 about
+ *   17 % of the time at one sample a minute in a window of 30, and more often with
+ *   fewer samples.
  * - `Ewma`: ratio of the fast to the slow standard deviation of log-odds returns,
  *   with hysteresis: panics from `panic`, calms down below `panic / √2`.
  */
