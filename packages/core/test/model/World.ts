@@ -36,7 +36,11 @@ export interface Reader {
 
 /** An invalidation or an explicit write: begun at one event, acknowledged at a later one. */
 export interface Write {
-  readonly target: CacheStore.Target | { readonly _tag: "Set"; readonly key: string }
+  readonly target: CacheStore.Target | {
+    readonly _tag: "Set"
+    readonly key: string
+    readonly tags: ReadonlyArray<string>
+  }
   readonly began: number
   acknowledged: number
 }

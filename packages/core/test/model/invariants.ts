@@ -28,6 +28,11 @@ const concerns = ({ target }: Write, key: string, tags: ReadonlyArray<string>): 
   }
 }
 
+/** An explicit write that was invalidated since binds no more: the invalidation does, whomever it concerns. */
+const overtaken = ({ writes }: World, { began, target }: Write): boolean =>
+  target._tag === "Set" &&
+  writes.some((write) => write.began > began && write.target._tag !== "Set" && concerns(write, target.key, target.tags))
+
 /** Why a value that a reader got cannot be right; nothing when it can. */
 export const lies = (
   world: World,
@@ -46,7 +51,7 @@ export const lies = (
   }
   claim(value.key === command.key, "the value of another key")
   for (const write of world.writes) {
-    const stands = write.acknowledged > reader.event || value.until >= write.began
+    const stands = write.acknowledged > reader.event || value.until >= write.began || overtaken(world, write)
     claim(stands || !concerns(write, command.key, metadata.tags), `a value from before ${JSON.stringify(write)}`)
   }
   const deadline = Math.min(reader.deadline, metadata.deadline)
