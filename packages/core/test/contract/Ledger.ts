@@ -60,7 +60,9 @@ export class Ledger {
       name.startsWith("prefix ") && key.startsWith(name.slice(7))
     )
     return Math.max(
-      ...["all", `key ${key}`, `written ${key}`, ...prefixes, ...tags.map((tag) => `tag ${tag}`)].map((name) => this.barrier(name))
+      ...["all", `key ${key}`, `written ${key}`, ...prefixes, ...tags.map((tag) => `tag ${tag}`)].map((name) =>
+        this.barrier(name)
+      )
     )
   }
 

@@ -262,13 +262,14 @@ const plain: Plan = {
   grain: 1
 }
 const patient: Plan = { ...plain, settle: Effect.repeat(TestClock.adjust(0), { times: 20 }), grain: 50 }
+const reply = <A, E>(step: Effect.Effect<A, E>) =>
+  Effect.tap(
+    step,
+    () => Effect.flatMap(Random.next, (draw) => draw < 0.3 ? Effect.sleep(Math.ceil(draw * 300)) : Effect.void)
+  )
+
 /** Steps that are done at once and answered late: what the store knows, the cache learns afterwards. */
 const late = (store: CacheStore.Shape): CacheStore.Shape => {
-  const reply = <A, E>(step: Effect.Effect<A, E>) =>
-    Effect.tap(
-      step,
-      () => Effect.flatMap(Random.next, (draw) => draw < 0.3 ? Effect.sleep(Math.ceil(draw * 300)) : Effect.void)
-    )
   return {
     ...store,
     read: (key, tags) => reply(store.read(key, tags)),
