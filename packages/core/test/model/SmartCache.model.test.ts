@@ -268,6 +268,12 @@ const reply = <A, E>(step: Effect.Effect<A, E>) =>
     () => Effect.flatMap(Random.next, (draw) => draw < 0.3 ? Effect.sleep(Math.ceil(draw * 300)) : Effect.void)
   )
 
+const reply = <A, E>(step: Effect.Effect<A, E>) =>
+  Effect.tap(
+    step,
+    () => Effect.flatMap(Random.next, (draw) => draw < 0.3 ? Effect.sleep(Math.ceil(draw * 300)) : Effect.void)
+  )
+
 /** Steps that are done at once and answered late: what the store knows, the cache learns afterwards. */
 const late = (store: CacheStore.Shape): CacheStore.Shape => {
   return {
