@@ -262,11 +262,6 @@ const plain: Plan = {
   grain: 1
 }
 const patient: Plan = { ...plain, settle: Effect.repeat(TestClock.adjust(0), { times: 20 }), grain: 50 }
-const reply = <A, E>(step: Effect.Effect<A, E>) =>
-  Effect.tap(
-    step,
-    () => Effect.flatMap(Random.next, (draw) => draw < 0.3 ? Effect.sleep(Math.ceil(draw * 300)) : Effect.void)
-  )
 
 const reply = <A, E>(step: Effect.Effect<A, E>) =>
   Effect.tap(
@@ -275,16 +270,15 @@ const reply = <A, E>(step: Effect.Effect<A, E>) =>
   )
 
 /** Steps that are done at once and answered late: what the store knows, the cache learns afterwards. */
-const late = (store: CacheStore.Shape): CacheStore.Shape => {
-  return {
-    ...store,
-    read: (key, tags) => reply(store.read(key, tags)),
-    lease: (key, token, millis) => reply(store.lease(key, token, millis)),
-    fill: (fill) => reply(store.fill(fill)),
-    stamp: reply(store.stamp),
-    invalidate: (target) => reply(store.invalidate(target))
-  }
-}
+const late = (store: CacheStore.Shape): CacheStore.Shape => ({
+  ...store,
+  read: (key, tags) => reply(store.read(key, tags)),
+  lease: (key, token, millis) => reply(store.lease(key, token, millis)),
+  fill: (fill) => reply(store.fill(fill)),
+  stamp: reply(store.stamp),
+  invalidate: (target) => reply(store.invalidate(target))
+})
+
 const chances = { fail: 0.1, hang: 0.05, loseReply: 0.05, delay: 0.2, maxDelay: 150 }
 const chaos: Plan = {
   ...plain,
