@@ -186,15 +186,18 @@ const engineRows = (c: Counters): ReadonlyArray<Metric> =>
     ["computes", "Computes begun", () => c.event("computes")],
     ["compute_errors", "Computes that failed, died or timed out", () => c.event("compute_errors")],
     ["coalesced_waiters", "Reads that joined a compute in flight", () => c.event("coalesced")],
-    ["xfetch_early_refreshes", "Refreshes that X-Fetch started before the expiry", () => c.event("early_refreshes")],
+    ["xfetch_early_refreshes", "Reads that X-Fetch had ask for a refresh before the expiry", () =>
+      c.event("early_refreshes")],
     ["background_skipped", "Refreshes not started: too many at once, or computed elsewhere", () =>
       c.event("background_skipped")],
     ["fills_refused", "Computed values that an invalidation or a later compute beat", () =>
       c.event("fills_refused")],
     ["values_too_large", "Computed values larger than the store may hold", () =>
       c.event("values_too_large")],
-    ["store_errors", "Store steps that failed or timed out", () => c.event("store_errors")],
-    ["lease_waits", "Waits for somebody else's lease", () => c.event("lease_waits")]
+    ["store_errors", "Store steps that failed or timed out", () =>
+      c.event("store_errors")],
+    ["lease_waits", "Waits for somebody else's lease", () =>
+      c.event("lease_waits")]
   )
 
 export interface Shape {

@@ -63,5 +63,5 @@ export type VixLevel = "unknown" | "normal" | "warning" | "panic"
 /** Every level, calm first. */
 export const vixLevels: ReadonlyArray<VixLevel> = ["unknown", "normal", "warning", "panic"]
 
-/** Whether a read started a background refresh, and why: X-Fetch (`early`) or staleness. */
+/** Whether a read asked for a background refresh, and why: X-Fetch (`early`) or staleness. */
 export type Refresh = "none" | "early" | "stale"

@@ -57,7 +57,7 @@ export class Metadata {
   get reason(): Reason {
     return this.decision.reason
   }
-  /** Whether this read started a background refresh. */
+  /** Whether this read asked for a background refresh; none begins while one runs or too many do. */
   get refresh(): Refresh {
     return this.decision.refresh
   }
