@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     projects: [
       project("core", "packages/core"),
+      project("redis", "packages/redis"),
       project("football", "packages/football"),
       project("lab", "packages/lab"),
       project("examples", "examples")
