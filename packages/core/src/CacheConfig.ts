@@ -92,6 +92,7 @@ const fields = {
   maxBackground: count(0, 1_000_000),
   onStoreError: choice("allow", "fail"),
   storeTimeout: duration(1, day),
+  leaseTtl: duration(30, day),
   maxEntries: count(1, 100_000_000),
   maxBytes: count(1, Number.MAX_SAFE_INTEGER),
   maxMarkers: count(1, 100_000_000),
@@ -130,6 +131,7 @@ export const defaults: Settings = {
   maxBackground: 64,
   onStoreError: "allow",
   storeTimeout: 1_000,
+  leaseTtl: 3_000,
   maxEntries: 100_000,
   maxBytes: 256 * 1024 * 1024,
   maxMarkers: 100_000,
@@ -153,6 +155,7 @@ type Durations =
   | "retryBase"
   | "retryMax"
   | "storeTimeout"
+  | "leaseTtl"
   | "vixWindow"
   | "vixWarningTtl"
 
@@ -168,6 +171,7 @@ type Durations =
  * - `failureTtl`: how long a failure is remembered for readers without a value; 0: not at all.
  * - `retryBase`, `retryMax`: back-off after a failed refresh, doubling; `maxBackground`: refreshes at once.
  * - `onStoreError`: `"allow"` computes when the store fails, `"fail"` fails the read; `storeTimeout`: longest store step.
+ * - `leaseTtl`: how long others wait for a process that died while it computed; renewed by those that live.
  * - `maxEntries`, `maxBytes`: the memory tier; `maxMarkers`: remembered invalidations; `maxKeyLength`, `maxTags`: of one entry.
  * - `vixWindow`, `vixMinSamples`, `vixMaxSamples`, `vixMaxMarkets`: history of odds; `vixWarning`, `vixPanic`:
  *   levels of z; `vixWarningTtl`: the TTL's cap in a nervous market.

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as CacheCodec from "./CacheCodec.ts"
 import * as CacheError from "./CacheError.ts"
 import type { CacheResult } from "./CacheResult.ts"
 import type { Filled } from "./CacheStore.ts"
@@ -52,7 +53,8 @@ const make = <Input, Ctx, A extends Schema.Constraint, E, R>(
   // The decoded side is what memory holds: a value is checked against it, not converted.
   const check = Schema.decodeUnknownEffect(Schema.toType(definition.value) as Schema.Codec<A["Type"]>)
   const valid = (value: unknown) => Effect.mapError(check(value), refuse(id))
-  const contextOf = definition.context ?? (() => ({}))
+  const codec = CacheCodec.schema(definition.value as unknown as Schema.Codec<A["Type"], unknown>)
+  const contextOf = (input: Input, context: Ctx): ReadContext => ({ codec, ...definition.context?.(input, context) })
   return Effect.gen(function*() {
     const cache = yield* SmartCache.SmartCache
     const services = yield* Effect.context<R>()

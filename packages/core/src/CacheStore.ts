@@ -11,9 +11,19 @@
  */
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import type { Codec } from "./CacheCodec.ts"
 import type { Entry, Stamp } from "./CacheEntry.ts"
 import type { SmartCacheError } from "./CacheError.ts"
 import type { Source } from "./CacheOutcome.ts"
+
+/** What a step is about. */
+export interface Subject {
+  readonly key: string
+  /** Tags of the entries under this key. */
+  readonly tags: ReadonlyArray<string>
+  /** How the values are written down outside of this process; without one they are taken as they are. */
+  readonly codec: Codec | undefined
+}
 
 export interface Lookup {
   /** The entry, if one is held and stands. */
@@ -24,14 +34,30 @@ export interface Lookup {
   readonly fence: Stamp
 }
 
+/** The wish to compute a key. */
+export interface Claim extends Subject {
+  /** Made by the caller, so that it can give back a lease whose grant it never heard of. */
+  readonly token: string
+  /** The lease ends by itself after so many milliseconds; asking again with the same token renews it. */
+  readonly millis: number
+  /** Nobody need compute when an entry with a later stamp than this stands; `Infinity` computes all the same. */
+  readonly newerThan: Stamp
+}
+
 /** Taken by a compute before it reads anything. */
 export type Lease =
   | { readonly _tag: "Granted"; readonly stamp: Stamp }
-  /** Somebody else computes this key; their lease ends in so many milliseconds at the latest. */
-  | { readonly _tag: "Busy"; readonly remaining: number }
+  /** Somebody has stored a newer entry, and it stands for this key and these tags; nothing was granted. */
+  | { readonly _tag: "Newer"; readonly entry: Entry }
+  /**
+   * Somebody else computes this key. Their lease ends in so many milliseconds at the latest; `ended` ends
+   * when this process hears that it has ended, which may be never.
+   */
+  | { readonly _tag: "Busy"; readonly remaining: number; readonly ended: Effect.Effect<void> }
 
 export interface Fill {
   readonly key: string
+  readonly codec: Codec | undefined
   readonly entry: Entry
   /** The lease to end with this fill; without one it is an explicit write, which beats older computes even when its entry has left. */
   readonly token: string | undefined
@@ -49,10 +75,14 @@ export type Target =
 
 export interface Invalidated {
   readonly stamp: Stamp
-  /** Entries dropped; one that carries several of the tags counts for each of them. */
-  readonly dropped: number
+  /**
+   * Entries dropped; one that carries several of the tags counts for each of them. `undefined` when the store
+   * cannot tell without looking at every entry.
+   */
+  readonly dropped: number | undefined
 }
 
+/** What is held in this process. */
 export interface Held {
   readonly entries: number
   readonly bytes: number
@@ -66,18 +96,13 @@ export interface Shape {
   /** The standing entry this process holds, without leaving the fiber; the only step of a memory hit. */
   readonly peek: (key: string) => Entry | undefined
   /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
-  readonly read: (key: string, tags: ReadonlyArray<string>) => Effect.Effect<Lookup, SmartCacheError>
-  /**
-   * Asks to compute a key; the lease ends by itself after `millis`.
-   *
-   * The caller makes the token, so that it can give back a lease whose grant it never
-   * heard of; asked again with the same token, the same lease is granted.
-   */
-  readonly lease: (key: string, token: string, millis: number) => Effect.Effect<Lease, SmartCacheError>
+  readonly read: (subject: Subject) => Effect.Effect<Lookup, SmartCacheError>
+  /** Asks to compute a key; asked again with the same token, the same lease is granted, and lasts anew. */
+  readonly lease: (claim: Claim) => Effect.Effect<Lease, SmartCacheError>
   /** Gives a lease back without a fill; a token that does not hold the lease does nothing. */
   readonly release: (key: string, token: string) => Effect.Effect<void, SmartCacheError>
   /** A stamp for an explicit write, later than every compute that has begun. */
-  readonly stamp: Effect.Effect<Stamp, SmartCacheError>
+  readonly stamp: (subject: Subject) => Effect.Effect<Stamp, SmartCacheError>
   /** Stores an entry unless something later was there first. */
   readonly fill: (fill: Fill) => Effect.Effect<Filled, SmartCacheError>
   readonly invalidate: (target: Target) => Effect.Effect<Invalidated, SmartCacheError>

@@ -47,8 +47,8 @@ export interface Report {
   readonly affected: ReadonlyArray<string>
   /** Markets that it leaves alone. */
   readonly preserved: ReadonlyArray<string>
-  /** Entries dropped; one that carries several of the tags counts for each of them. */
-  readonly dropped: number
+  /** Entries dropped, if the store can tell; one that carries several of the tags counts for each of them. */
+  readonly dropped: number | undefined
   /** Share of the markets' recomputation saved, percent; 0 for other invalidations. */
   readonly savedPct: number
 }

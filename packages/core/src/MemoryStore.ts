@@ -35,10 +35,10 @@ export const make = (options: Options): CacheStore.Shape => {
     local: "memory",
     shared: "memory",
     peek: (key) => memory.peek(key),
-    read: (key, tags) => Effect.sync(() => memory.read(key, tags)),
-    lease: (key, token, millis) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(key, token, now, millis)),
+    read: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
+    lease: (claim) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(claim, now)),
     release: (key, token) => Effect.sync(() => memory.release(key, token)),
-    stamp: Effect.sync(() => memory.next()),
+    stamp: () => Effect.sync(() => memory.next()),
     fill: (fill) => Effect.sync(() => memory.fill(fill)),
     invalidate: (target) => Effect.sync(() => memory.invalidate(target)),
     held: Effect.sync(() => memory.held())

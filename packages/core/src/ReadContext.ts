@@ -1,6 +1,7 @@
 /**
  * What a reader says about a key, beside the key itself.
  */
+import type { Codec } from "./CacheCodec.ts"
 import type { Request } from "./Decision.ts"
 import type { Odds } from "./VixService.ts"
 
@@ -9,4 +10,6 @@ export interface ReadContext extends Request {
   readonly odds?: Odds | undefined
   /** Tags that a stored value carries; invalidating any of them drops it. */
   readonly tags?: ReadonlyArray<string> | undefined
+  /** How a shared store writes the value down; without one it must be plain JSON. Typed caches bring their own. */
+  readonly codec?: Codec | undefined
 }

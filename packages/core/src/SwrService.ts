@@ -29,9 +29,7 @@ import * as XFetch from "./XFetch.ts"
 type SmartCacheError = CacheError.SmartCacheError
 
 /** One read's wish to have a key computed. */
-export interface Trip<A, E, R> extends Demand {
-  readonly key: string
-  readonly tags: ReadonlyArray<string>
+export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
   readonly compute: Effect.Effect<A, E, R>
   /** The entry that is held, whatever its age: gives δ, and is what an adopted entry must beat. */
   readonly basis: Entry | undefined
@@ -246,38 +244,42 @@ class Swr {
     trip: Trip<A, E, R>,
     token: string
   ): Effect.Effect<{ readonly stamp: Stamp } | Landing | "retry", SmartCacheError> {
-    const { hardTimeout } = this.settings
+    const { hardTimeout, leaseTtl } = this.settings
     return Effect.gen({ self: this }, function*() {
       // The holder may be dead: half of the readers' patience is for its compute, half for ours.
       const until = flight.startedAt + hardTimeout / 2
-      for (let first = !flight.background;; first = false) {
-        const lease = yield* this.guard("lease", () => this.store.lease(trip.key, token, hardTimeout))
+      let newerThan = trip.accept === "adopted" ? trip.basis?.stamp ?? 0 : Infinity
+      for (;;) {
+        const { codec, key, tags } = trip
+        const claim = { key, tags, codec, token, millis: leaseTtl, newerThan }
+        const lease = yield* this.guard("lease", () => this.store.lease(claim))
         if (lease === undefined) return { stamp: 0 }
-        const adopted = first && lease._tag === "Granted" ? undefined : yield* this.adopt(trip)
-        if (adopted !== undefined) return adopted
         if (lease._tag === "Granted") return lease
+        const now = yield* Clock.currentTimeMillis
+        if (lease._tag === "Newer") {
+          const { entry } = lease
+          if (now < trip.freshUntil(entry)) return { entry, source: this.store.shared }
+          newerThan = entry.stamp
+          continue
+        }
         if (flight.background && flight.waiters === 0) return "retry"
         // What the holder computes would not do, or takes too long.
-        if (trip.accept !== "adopted" || (yield* Clock.currentTimeMillis) >= until) {
-          return { stamp: (yield* this.guard("stamp", () => this.store.stamp)) ?? 0 }
+        if (trip.accept !== "adopted" || now >= until) {
+          return { stamp: (yield* this.guard("stamp", () => this.store.stamp(trip))) ?? 0 }
         }
         this.metrics.add("lease_waits", 1)
         const nap = yield* Random.nextBetween(pause.min, pause.max)
-        yield* Effect.sleep(lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap)
+        yield* Effect.raceFirst(lease.ended, Effect.sleep(lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap))
       }
     })
   }
 
-  /** An entry of the store that is newer than what the reader had, and still fresh. */
-  private adopt<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Landing | undefined, SmartCacheError> {
-    if (trip.accept !== "adopted") return Effect.undefined
-    return Effect.gen({ self: this }, function*() {
-      const lookup = yield* this.guard("read", () => this.store.read(trip.key, trip.tags))
-      const now = yield* Clock.currentTimeMillis
-      const entry = lookup?.entry
-      if (entry === undefined || entry.stamp <= Math.max(trip.basis?.stamp ?? 0, lookup!.fence)) return undefined
-      return now < trip.freshUntil(entry) ? { entry, source: this.store.shared } : undefined
-    })
+  /** Asks for the lease again while the compute runs: a holder that dies keeps others waiting for one `leaseTtl` only. */
+  private renew({ codec, key }: CacheStore.Subject, token: string): Effect.Effect<void> {
+    const millis = this.settings.leaseTtl
+    const claim = { key, tags: noTags, codec, token, millis, newerThan: Infinity }
+    const again = Effect.andThen(Effect.sleep(millis / 3), this.guard("lease", () => this.store.lease(claim)))
+    return Effect.forever(Effect.ignore(again))
   }
 
   private computeAndFill<A, E, R>(
@@ -287,7 +289,7 @@ class Swr {
     token: string
   ): Effect.Effect<Landing, E | SmartCacheError, R> {
     return Effect.gen({ self: this }, function*() {
-      const exit = yield* Effect.exit(this.produce(trip, stamp))
+      const exit = yield* Effect.exit(this.produceUnder(trip, stamp, token))
       if (Exit.isFailure(exit)) {
         this.failures.record(trip.key, Exit.failCause(exit.cause), flight, yield* Clock.currentTimeMillis)
         if (flight.background && this.failures.count(trip.key) === 1) {
@@ -296,9 +298,16 @@ class Swr {
         return yield* exit
       }
       this.failures.forget(trip.key)
-      yield* this.keep(flight, trip.key, exit.value.entry, token)
+      yield* this.keep(flight, trip, exit.value.entry, token)
       return exit.value
     })
+  }
+
+  /** Produces while the lease lasts; without one (`stamp` 0: the store is out of reach) there is nothing to renew. */
+  private produceUnder<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp, token: string) {
+    if (stamp === 0) return this.produce(trip, stamp)
+    return Effect.flatMap(Effect.forkChild(this.renew(trip, token)), (renewing) =>
+      Effect.onExit(this.produce(trip, stamp), () => Effect.sync(() => renewing.interruptUnsafe())))
   }
 
   /** Computes the value and makes its entry. */
@@ -315,9 +324,14 @@ class Swr {
   }
 
   /** Stores the entry; without life (TTL 0, past its deadline) or without a stamp it is only handed over. */
-  private keep(flight: Flight, key: string, entry: Entry, token: string): Effect.Effect<void, SmartCacheError> {
+  private keep(
+    flight: Flight,
+    { codec, key }: CacheStore.Subject,
+    entry: Entry,
+    token: string
+  ): Effect.Effect<void, SmartCacheError> {
     if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void
-    return Effect.map(this.guard("fill", () => this.store.fill({ key, entry, token })), (filled) => {
+    return Effect.map(this.guard("fill", () => this.store.fill({ key, codec, entry, token })), (filled) => {
       flight.filled = filled !== undefined
       if (filled === "refused") this.metrics.add("fills_refused", 1)
       if (filled === "too_large") this.metrics.add("values_too_large", 1)

@@ -1,3 +1,4 @@
+export * as CacheCodec from "./CacheCodec.ts"
 export * as CacheConfig from "./CacheConfig.ts"
 export * as CacheDefinition from "./CacheDefinition.ts"
 export * as CacheEntry from "./CacheEntry.ts"

@@ -19,6 +19,7 @@ const durations = [
   "retryBase",
   "retryMax",
   "storeTimeout",
+  "leaseTtl",
   "vixWindow",
   "vixWarningTtl"
 ] as const
@@ -56,6 +57,7 @@ const bad: ReadonlyArray<readonly [fields: ReadonlyArray<keyof CacheConfig.Setti
       "retryBase",
       "retryMax",
       "storeTimeout",
+  "leaseTtl",
       "vixWindow",
       "vixWarning",
       "vixPanic"

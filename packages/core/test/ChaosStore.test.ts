@@ -4,6 +4,7 @@ import * as MemoryStore from "@smart-cache/core/MemoryStore"
 import * as ChaosStore from "@smart-cache/core/testing/ChaosStore"
 import { Effect, Exit, Fiber, Random } from "effect"
 import { TestClock } from "effect/testing"
+import { claim, subject } from "./contract/Ledger.ts"
 
 const memory = () => MemoryStore.make({ maxEntries: 10, maxBytes: 100_000, maxMarkers: 10 })
 
@@ -12,34 +13,34 @@ describe("a store in trouble by script", () => {
     Effect.gen(function*() {
       const inner = memory()
       const store = ChaosStore.make(inner, ChaosStore.script([ChaosStore.fail, ChaosStore.loseReply, ChaosStore.none]))
-      const refused = yield* Effect.flip(store.lease("key", "mine", 1000))
+      const refused = yield* Effect.flip(store.lease(claim("key", "mine", 1000)))
       assert.instanceOf(refused, SmartCacheError)
       assert.strictEqual(refused.reason._tag, "StoreFailed")
       assert.include(refused.message, "lease")
-      assert.strictEqual((yield* inner.lease("key", "theirs", 1000))._tag, "Granted", "it was not done")
+      assert.strictEqual((yield* inner.lease(claim("key", "theirs", 1000)))._tag, "Granted", "it was not done")
       yield* inner.release("key", "theirs")
-      yield* Effect.flip(store.lease("key", "mine", 1000))
-      assert.strictEqual((yield* inner.lease("key", "theirs", 1000))._tag, "Busy", "it was done")
-      assert.strictEqual((yield* store.lease("key", "mine", 1000))._tag, "Granted")
-      assert.strictEqual((yield* store.lease("key", "mine", 1000))._tag, "Granted")
+      yield* Effect.flip(store.lease(claim("key", "mine", 1000)))
+      assert.strictEqual((yield* inner.lease(claim("key", "theirs", 1000)))._tag, "Busy", "it was done")
+      assert.strictEqual((yield* store.lease(claim("key", "mine", 1000)))._tag, "Granted")
+      assert.strictEqual((yield* store.lease(claim("key", "mine", 1000)))._tag, "Granted")
     }))
 
   it.effect("waits with a fault for the step that it names", () =>
     Effect.gen(function*() {
       const store = ChaosStore.make(memory(), ChaosStore.script([["read", ChaosStore.fail], ChaosStore.fail]))
-      yield* store.stamp
+      yield* store.stamp(subject("key"))
       yield* store.held
-      yield* Effect.flip(store.read("key", []))
-      yield* Effect.flip(store.stamp)
-      yield* store.read("key", [])
+      yield* Effect.flip(store.read(subject("key")))
+      yield* Effect.flip(store.stamp(subject("key")))
+      yield* store.read(subject("key"))
     }))
 
   it.effect("hangs until it is interrupted, and is slow by the clock", () =>
     Effect.gen(function*() {
       const inner = memory()
       const store = ChaosStore.make(inner, ChaosStore.script([ChaosStore.hang, ChaosStore.delay(500)]))
-      const hanging = yield* Effect.forkChild(store.stamp, { startImmediately: true })
-      const slow = yield* Effect.forkChild(store.stamp, { startImmediately: true })
+      const hanging = yield* Effect.forkChild(store.stamp(subject("key")), { startImmediately: true })
+      const slow = yield* Effect.forkChild(store.stamp(subject("key")), { startImmediately: true })
       yield* TestClock.adjust(499)
       assert.isUndefined(slow.pollUnsafe())
       yield* TestClock.adjust(1)
@@ -47,7 +48,7 @@ describe("a store in trouble by script", () => {
       yield* TestClock.adjust("1 day")
       assert.isUndefined(hanging.pollUnsafe())
       yield* Fiber.interrupt(hanging)
-      assert.strictEqual(yield* store.stamp, 2, "the step that hung was not done")
+      assert.strictEqual(yield* store.stamp(subject("key")), 2, "the step that hung was not done")
     }))
 })
 
@@ -57,7 +58,7 @@ const outcomes = (seed: string, chances: ChaosStore.Chances) =>
     const store = ChaosStore.make(memory(), ChaosStore.random(chances))
     return yield* Effect.forEach(Array.from({ length: 400 }), () =>
       Effect.gen(function*() {
-        const fiber = yield* Effect.forkChild(Effect.exit(store.stamp), { startImmediately: true })
+        const fiber = yield* Effect.forkChild(Effect.exit(store.stamp(subject("key"))), { startImmediately: true })
         const at = fiber.pollUnsafe() === undefined ? "later" : "now"
         yield* TestClock.adjust(1000)
         const exit = fiber.pollUnsafe()

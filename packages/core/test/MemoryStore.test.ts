@@ -7,6 +7,7 @@ import { Arbitrary, Effect, Layer, Random } from "effect"
 import { Memory } from "../src/internal/memory.ts"
 import { integer, oneOf, properties } from "./arbitraries.ts"
 import { safety, suite } from "./contract/CacheStoreContract.ts"
+import { claim, subject } from "./contract/Ledger.ts"
 
 const repeatedly = properties(200)
 
@@ -54,8 +55,8 @@ const entryOf = (stamp: number, tags: ReadonlyArray<string>, value: unknown = st
 })
 
 const put = (store: CacheStore.Shape, key: string, tags: ReadonlyArray<string> = [], value: unknown = key) => {
-  const stamp = Effect.runSync(store.stamp)
-  return Effect.runSync(store.fill({ key, entry: entryOf(stamp, tags, value), token: undefined }))
+  const stamp = Effect.runSync(store.stamp(subject("any")))
+  return Effect.runSync(store.fill({ key, codec: undefined, entry: entryOf(stamp, tags, value), token: undefined }))
 }
 const dropped = (store: CacheStore.Shape, target: CacheStore.Target) => Effect.runSync(store.invalidate(target)).dropped
 const held = (store: CacheStore.Shape) => Effect.runSync(store.held)
@@ -67,7 +68,7 @@ describe("the bounds of the embedded store", () => {
     const store = MemoryStore.make({ ...roomy, maxEntries: 3 })
     for (const key of ["a", "b", "c"]) put(store, key)
     store.peek("a")
-    Effect.runSync(store.read("b", []))
+    Effect.runSync(store.read(subject("b")))
     put(store, "d")
     assert.deepStrictEqual(["a", "b", "d"].map((key) => store.peek(key)?.value), ["a", "b", "d"])
     assert.isUndefined(store.peek("c"))
@@ -110,15 +111,15 @@ describe("the bounds of the embedded store", () => {
   it("let no older compute in after an explicit write, even when its entry was pushed out or never fitted", () => {
     const store = MemoryStore.make({ ...roomy, maxEntries: 1, maxBytes: 2_000 })
     const fillLate = (key: string, stamp: number) =>
-      Effect.runSync(store.fill({ key, entry: entryOf(stamp, []), token: "late" }))
-    const before = Effect.runSync(store.stamp)
+      Effect.runSync(store.fill({ key, codec: undefined, entry: entryOf(stamp, []), token: "late" }))
+    const before = Effect.runSync(store.stamp(subject("any")))
     assert.strictEqual(put(store, "set"), "stored")
     assert.strictEqual(put(store, "other"), "stored")
     assert.isUndefined(store.peek("set"))
     assert.strictEqual(fillLate("set", before), "refused")
     assert.strictEqual(put(store, "large", [], "x".repeat(10_000)), "too_large")
     assert.strictEqual(fillLate("large", before), "refused")
-    assert.strictEqual(fillLate("large", Effect.runSync(store.stamp)), "stored")
+    assert.strictEqual(fillLate("large", Effect.runSync(store.stamp(subject("any")))), "stored")
   })
 
   it("of nothing are refused at construction", () => {
@@ -216,7 +217,7 @@ describe("what the embedded store says it dropped", () => {
           case "peek":
           case "read": {
             const cell = model.touch(key)
-            const entry = step === "peek" ? store.peek(key) : Effect.runSync(store.read(key, [])).entry
+            const entry = step === "peek" ? store.peek(key) : Effect.runSync(store.read(subject(key))).entry
             assert.strictEqual(entry !== undefined, cell?.beaten.size === 0)
             if (step === "read" && entry === undefined) model.cells.delete(key)
             break
@@ -271,7 +272,7 @@ describe("a long life", () => {
     const memory = new Memory({ maxEntries: 50, maxBytes: 1_000_000, maxMarkers: 40 })
     let largest = 0
     for (let i = 0; i < 100_000; i++) {
-      const lease = memory.lease(`key ${i}`, `token ${i}`, i, 100)
+      const lease = memory.lease(claim(`key ${i}`, `token ${i}`, 100), i)
       if (lease._tag === "Granted") {
         memory.fill({
           key: `key ${i}`,
@@ -292,9 +293,9 @@ describe("a long life", () => {
 describe("many leases at once", () => {
   it("are all held, and swept when their time is up", () => {
     const memory = new Memory(roomy)
-    for (let i = 0; i < 5000; i++) memory.lease(`key ${i}`, "mine", 0, 1000)
-    for (let i = 0; i < 5000; i++) assert.strictEqual(memory.lease(`key ${i}`, "theirs", 999, 1000)._tag, "Busy")
-    for (let i = 5000; i < 20_000; i++) memory.lease(`key ${i}`, "mine", 1000 + i, 1)
+    for (let i = 0; i < 5000; i++) memory.lease(claim(`key ${i}`, "mine", 1000), 0)
+    for (let i = 0; i < 5000; i++) assert.strictEqual(memory.lease(claim(`key ${i}`, "theirs", 1000), 999)._tag, "Busy")
+    for (let i = 5000; i < 20_000; i++) memory.lease(claim(`key ${i}`, "mine", 1), 1000 + i)
     assert.isBelow(mapped(memory), 10_001)
   })
 })

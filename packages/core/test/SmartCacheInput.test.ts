@@ -5,6 +5,7 @@ import * as Invalidation from "@smart-cache/core/Invalidation"
 import type { ReadContext } from "@smart-cache/core/ReadContext"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
+import { claim } from "./contract/Ledger.ts"
 import { begin, joined, open, source } from "./SmartCacheSupport.ts"
 
 const huge = "x".repeat(10_000_000)
@@ -105,7 +106,7 @@ describe("a compute that", () => {
         }
         assert.deepStrictEqual(yield* running, { flights: 0, background: 0 })
         assert.strictEqual((yield* store.held).entries, 0)
-        assert.strictEqual((yield* store.lease("k", "next", 1))._tag, "Granted")
+        assert.strictEqual((yield* store.lease(claim("k", "next", 1)))._tag, "Granted")
       }))
   }
 

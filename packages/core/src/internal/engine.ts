@@ -24,6 +24,7 @@ import { type Read, SlowRead } from "./slowRead.ts"
 type SmartCacheError = CacheError.SmartCacheError
 
 const noContext: ReadContext = {}
+const noTags: ReadonlyArray<string> = []
 
 export class Engine {
   readonly services: Services
@@ -103,10 +104,11 @@ export class Engine {
       const { settings, store, swr, vix } = this.services
       const verdict = context.odds === undefined ? VixService.unnamed : vix.assess(context.odds, now)
       if (!(verdict instanceof VixService.Verdict)) return yield* verdict
-      const stamp = yield* bounded("stamp", () => store.stamp, settings)
+      const { codec, tags = noTags } = context
+      const stamp = yield* bounded("stamp", () => store.stamp({ key, tags, codec }), settings)
       const delta = store.peek(key)?.delta ?? 0
       const entry = yield* admit(this.services, { context, verdict }, value, now, delta, stamp)
-      const filled = yield* bounded("fill", () => store.fill({ key, entry, token: undefined }), settings)
+      const filled = yield* bounded("fill", () => store.fill({ key, codec, entry, token: undefined }), settings)
       swr.outdate()
       return filled
     })

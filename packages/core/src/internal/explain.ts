@@ -43,7 +43,8 @@ export const explain = (
     const { settings, store, swr, vix } = services
     const problem = problemOf(settings, key, context)
     if (problem !== undefined) return yield* problem
-    const lookup = yield* bounded("read", () => store.read(key, context.tags ?? noTags), settings)
+    const subject = { key, tags: context.tags ?? noTags, codec: context.codec }
+    const lookup = yield* bounded("read", () => store.read(subject), settings)
     const volatility = yield* vix.judge(context.odds ?? {})
     const now = yield* Clock.currentTimeMillis
     const { entry } = lookup

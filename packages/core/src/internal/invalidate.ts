@@ -19,7 +19,7 @@ const direct = (services: Services, what: CacheStore.Target) =>
   Effect.map(drop(services, what), ({ dropped, stamp }): Report => {
     const { metrics } = services
     metrics.add(what._tag === "All" ? "full_invalidations" : "surgical_invalidations", 1)
-    metrics.add("entries_dropped", dropped)
+    metrics.add("entries_dropped", dropped ?? 0)
     return { invalidation: what, stamp, affected: [], preserved: [], dropped, savedPct: 0 }
   })
 
@@ -32,7 +32,7 @@ const byEvent = (services: Services, what: EventTarget) => {
   const tags = what.subjects.flatMap((subject) => affected.map((market) => graph.tag(subject, market)))
   return Effect.map(drop(services, { _tag: "Tags", tags }), ({ dropped, stamp }): Report => {
     metrics.add("surgical_invalidations", 1)
-    metrics.add("entries_dropped", dropped)
+    metrics.add("entries_dropped", dropped ?? 0)
     metrics.add("markets_affected", affected.length * what.subjects.length)
     metrics.add("markets_preserved", preserved.length * what.subjects.length)
     const savedPct = graph.markets.length === 0 ? 0 : preserved.length / graph.markets.length * 100

@@ -2,6 +2,7 @@
  * Entries of one process, bounded by count and bytes, with the stamps, fences and
  * leases that a shared store keeps. Every step is synchronous.
  */
+import * as Effect from "effect/Effect"
 import { LRUCache } from "lru-cache"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import type * as CacheStore from "../CacheStore.ts"
@@ -84,10 +85,17 @@ export class Memory {
     }
   }
 
-  lease(key: string, token: string, now: number, millis: number): CacheStore.Lease {
+  lease(
+    { key, millis, newerThan, tags, token }: Omit<CacheStore.Claim, "codec">,
+    now: number
+  ): CacheStore.Lease {
+    const entry = newerThan < Infinity ? this.peek(key) : undefined
+    if (entry !== undefined && entry.stamp > Math.max(newerThan, this.fences.of(key, tags))) {
+      return { _tag: "Newer", entry }
+    }
     const current = this.leases.get(key)
     const held = current !== undefined && now < current.until
-    if (held && current.token !== token) return { _tag: "Busy", remaining: current.until - now }
+    if (held && current.token !== token) return { _tag: "Busy", remaining: current.until - now, ended: Effect.never }
     const stamp = held ? current.stamp : this.next()
     this.leases.set(key, { token, stamp, until: now + millis })
     if (this.leases.size > this.sweepAt) this.endLeases(now)
@@ -98,7 +106,7 @@ export class Memory {
     if (this.leases.get(key)?.token === token) this.leases.delete(key)
   }
 
-  fill({ entry, key, token }: CacheStore.Fill): CacheStore.Filled {
+  fill({ entry, key, token }: Omit<CacheStore.Fill, "codec">): CacheStore.Filled {
     if (token !== undefined) this.release(key, token)
     const current = this.cells.peek(key)
     const newer = current !== undefined && current.entry.stamp > entry.stamp
@@ -111,7 +119,7 @@ export class Memory {
     return "stored"
   }
 
-  invalidate(target: CacheStore.Target): CacheStore.Invalidated {
+  invalidate(target: CacheStore.Target): CacheStore.Invalidated & { readonly dropped: number } {
     const stamp = this.next()
     switch (target._tag) {
       case "Key":

@@ -107,14 +107,15 @@ export class SlowRead {
   /** While the store is out of reach, what this process holds is what is known. */
   private readStore(read: Read<unknown, unknown, unknown>): Effect.Effect<Known, SmartCacheError> {
     const { metrics, settings, store } = this.services
-    const { approach, context: { tags = noTags }, key } = read
+    const { approach, context: { codec, tags = noTags }, key } = read
     // An invalidation of any tag of the compute under way concerns whoever would join it.
     const concerned = approach.tags.length === 0 || approach.tags === tags
       ? tags
       : [...new Set([...tags, ...approach.tags])]
     const reading = Effect.flatMap(
       Clock.currentTimeMillis,
-      (now) => guarded("read", () => store.read(key, concerned), settings, metrics, this.patience(read, now))
+      (now) =>
+        guarded("read", () => store.read({ key, tags: concerned, codec }), settings, metrics, this.patience(read, now))
     )
     return Effect.map(reading, (lookup) => {
       if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
@@ -198,6 +199,7 @@ export class SlowRead {
     return {
       key: read.key,
       tags,
+      codec: context.codec,
       compute: read.compute,
       basis: entry,
       fence,

@@ -132,10 +132,10 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     local: store.local,
     shared: store.shared,
     peek: (key) => store.peek(key),
-    read: (key, tags) => troubled("read", store.read(key, tags)),
-    lease: (key, token, millis) => troubled("lease", store.lease(key, token, millis)),
+    read: (subject) => troubled("read", store.read(subject)),
+    lease: (claim) => troubled("lease", store.lease(claim)),
     release: (key, token) => troubled("release", store.release(key, token)),
-    stamp: troubled("stamp", store.stamp),
+    stamp: (subject) => troubled("stamp", store.stamp(subject)),
     fill: (fill) => troubled("fill", store.fill(fill)),
     invalidate: (target) => troubled("invalidate", store.invalidate(target)),
     held: troubled("held", store.held)

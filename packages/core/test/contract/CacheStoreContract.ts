@@ -8,7 +8,7 @@ import { assert, describe } from "@effect/vitest"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import { Arbitrary, Effect, type Layer } from "effect"
 import { properties } from "../arbitraries.ts"
-import { type Compute, entryOf } from "./Ledger.ts"
+import { claim, type Compute, entryOf, subject } from "./Ledger.ts"
 import { moves, play, type Rigour, targets } from "./storeTrials.ts"
 import { sure, testTime, type Time } from "./Time.ts"
 
@@ -37,26 +37,27 @@ const trials = (name: string, store: Layer.Layer<CacheStore.CacheStore>, time: T
 /** The steps of one key under test, each asked until it answers. */
 const hand = (store: CacheStore.Shape, time: Time, key: string) => {
   let tokens = 0
-  const lease = (token: string) => sure(time, store.lease(key, token, time.lease))
+  const lease = (token: string) => sure(time, store.lease(claim(key, token, time.lease)))
   /** A stamp under a lease; waits for the end of other leases, but not for its fill. */
   const begin = (tags: ReadonlyArray<string> = []): Effect.Effect<Compute> =>
     Effect.gen(function*() {
       const token = `${key} ${++tokens}`
       for (;;) {
-        const lease = yield* sure(time, store.lease(key, token, time.lease))
+        const lease = yield* sure(time, store.lease(claim(key, token, time.lease, tags)))
         if (lease._tag === "Granted") return { number: lease.stamp, key, tags, stamp: lease.stamp, token }
+        if (lease._tag === "Newer") return assert.fail("nobody asked for what stands")
         yield* time.elapse(lease.remaining)
       }
     })
-  const fill = (compute: Compute) => sure(time, store.fill({ key, entry: entryOf(compute), token: compute.token }))
+  const fill = (compute: Compute) => sure(time, store.fill({ key, codec: undefined, entry: entryOf(compute), token: compute.token }))
   return {
     lease,
     begin,
     fill,
     put: (tags: ReadonlyArray<string>) => Effect.flatMap(begin(tags), fill),
     release: (token: string) => sure(time, store.release(key, token)),
-    read: (tags: ReadonlyArray<string> = []) => sure(time, store.read(key, tags)),
-    value: Effect.map(sure(time, store.read(key, [])), ({ entry }) => entry?.value)
+    read: (tags: ReadonlyArray<string> = []) => sure(time, store.read(subject(key, tags))),
+    value: Effect.map(sure(time, store.read(subject(key))), ({ entry }) => entry?.value)
   }
 }
 
@@ -213,7 +214,7 @@ const answers = (test: Test, time: Time): void => {
       let last = 0
       for (let i = 0; i < 20; i++) {
         const { stamp } = yield* of(`key ${i}`).begin()
-        const write = yield* sure(time, store.stamp)
+        const write = yield* sure(time, store.stamp(subject("key")))
         const invalidated = yield* sure(time, store.invalidate(targets[i % targets.length]!))
         for (const each of [stamp, write, invalidated.stamp]) {
           assert.isAbove(each, last)
@@ -232,7 +233,7 @@ const answers = (test: Test, time: Time): void => {
         const { entry, invalidated } = yield* key.read(["x", "y"])
         assert.deepStrictEqual(entry, entryOf(compute))
         assert.isFalse(invalidated)
-        assert.deepStrictEqual(store.peek("key"), entry)
+        assert.deepStrictEqual(store.peek("key"), store.local === "memory" ? entry : undefined)
         assert.isUndefined(store.peek("stranger"))
         const nothing = yield* of("stranger").read()
         assert.isUndefined(nothing.entry)
@@ -262,9 +263,10 @@ const answers = (test: Test, time: Time): void => {
   )
 
   test(
-    "counts what it drops: by key, by prefix and of everything each entry once",
+    "counts what it drops, if it can: by key, by prefix and of everything each entry once",
     (store, of) =>
       Effect.gen(function*() {
+        if ((yield* sure(time, store.invalidate({ _tag: "All" }))).dropped === undefined) return
         const dropped = (target: CacheStore.Target) =>
           Effect.map(sure(time, store.invalidate(target)), (done) => done.dropped)
         const four = Effect.all([
@@ -306,6 +308,7 @@ const answers = (test: Test, time: Time): void => {
   test("holds what it counts, and weighs it", (store, of) =>
     Effect.gen(function*() {
       const before = yield* sure(time, store.held)
+      if (store.local !== "memory") return assert.deepStrictEqual(before, { entries: 0, bytes: 0 })
       const key = of("key")
       yield* key.fill(yield* key.begin())
       const after = yield* sure(time, store.held)

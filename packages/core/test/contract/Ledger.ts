@@ -31,6 +31,21 @@ export const entryOf = ({ number, stamp, tags }: Pick<Compute, "number" | "stamp
   tags
 })
 
+/** A key with tags, whose values are taken as they are. */
+export const subject = (key: string, tags: ReadonlyArray<string> = []): CacheStore.Subject => ({
+  key,
+  tags,
+  codec: undefined
+})
+
+/** The wish to compute a key whatever stands. */
+export const claim = (
+  key: string,
+  token: string,
+  millis: number,
+  tags: ReadonlyArray<string> = []
+): CacheStore.Claim => ({ ...subject(key, tags), token, millis, newerThan: Infinity })
+
 interface Grant {
   readonly token: string
   readonly stamp: Stamp

@@ -3,7 +3,7 @@ import { assert } from "@effect/vitest"
 import type * as CacheStore from "@smart-cache/core/CacheStore"
 import { Arbitrary, Clock, Effect, Option } from "effect"
 import { integer, oneOf } from "../arbitraries.ts"
-import { type Compute, entryOf, Ledger } from "./Ledger.ts"
+import { claim, type Compute, entryOf, Ledger, subject } from "./Ledger.ts"
 import { attempt, sure, type Time } from "./Time.ts"
 
 const keys = ["a:1", "a:2", "b:1"]
@@ -125,14 +125,15 @@ class Trial {
       const asked = yield* Clock.currentTimeMillis
       const leased = this.ledger.leased(key, asked)
       this.ledger.asking(token)
-      const answer = yield* attempt(this.time, this.store.lease(key, token, this.time.lease))
+      const answer = yield* attempt(this.time, this.store.lease(claim(key, token, this.time.lease, tags)))
       if (Option.isNone(answer)) return
       const lease = answer.value
       const heard = yield* Clock.currentTimeMillis
       if (lease._tag === "Busy") {
         assert.isTrue(lease.remaining > 0 && lease.remaining <= this.time.lease, `${lease.remaining} ms remain`)
         if (this.rigour === "exact") assert.isTrue(leased, "nobody holds the lease that is busy")
-      } else if (this.ledger.granted(key, token, lease.stamp, asked, heard, this.time.lease) === "new") {
+      } else if (lease._tag === "Newer") assert.fail("nobody asked for what stands")
+      else if (this.ledger.granted(key, token, lease.stamp, asked, heard, this.time.lease) === "new") {
         this.open.unshift(this.ledger.began(key, tags, lease.stamp, token))
       }
       this.ledger.answered(token)
@@ -141,7 +142,7 @@ class Trial {
 
   private write(key: string, tags: ReadonlyArray<string>): Effect.Effect<void> {
     return Effect.flatMap(
-      attempt(this.time, this.store.stamp),
+      attempt(this.time, this.store.stamp(subject(key, tags))),
       (stamp) => Option.isNone(stamp) ? Effect.void : this.fill(this.ledger.began(key, tags, stamp.value, undefined))
     )
   }
@@ -150,7 +151,7 @@ class Trial {
     return Effect.gen({ self: this }, function*() {
       const { key, tags, token } = compute
       const standing = this.ledger.standing.get(key)
-      const fill = this.store.fill({ key, entry: entryOf(compute), token })
+      const fill = this.store.fill({ key, codec: undefined, entry: entryOf(compute), token })
       const answer = yield* attempt(this.time, fill)
       this.ledger.mayHaveEnded(key, token)
       if (Option.isNone(answer)) {
@@ -181,7 +182,7 @@ class Trial {
   private read(key: string, tags: ReadonlyArray<string>): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*() {
       this.ledger.served(key, this.store.peek(key))
-      const answer = yield* attempt(this.time, this.store.read(key, tags))
+      const answer = yield* attempt(this.time, this.store.read(subject(key, tags)))
       if (Option.isNone(answer)) return
       const { entry, fence, invalidated } = answer.value
       this.ledger.served(key, entry)
@@ -189,10 +190,14 @@ class Trial {
       assert.isFalse(entry !== undefined && invalidated)
       if (this.rigour === "safe") return
       assert.strictEqual(entry?.value, this.ledger.standing.get(key)?.number)
-      assert.strictEqual(this.store.peek(key), entry)
+      assert.strictEqual(this.store.peek(key), this.store.local === "memory" ? entry : undefined)
       const beaten = this.ledger.beaten(key, tags)
-      for (const { number, stamp } of this.ledger.computes) {
-        if (number > beaten) assert.isAbove(stamp, fence, "a fence is no higher than it must be")
+      for (const compute of this.ledger.computes) {
+        // Of the tags of others a store may know nothing, and then says so by a high fence.
+        const concerned = compute.key === key && tags.every((tag) => compute.tags.includes(tag))
+        if (concerned && compute.number > beaten) {
+          assert.isAbove(compute.stamp, fence, "a fence is no higher than it must be")
+        }
       }
       if (this.beatenUnseen.has(key)) assert.isTrue(invalidated)
       this.beatenUnseen.delete(key)
@@ -210,6 +215,7 @@ class Trial {
       for (const { key } of gone) this.beatenUnseen.add(key)
       // Nobody need remember what stood when everything was dropped.
       if (target._tag === "All") this.beatenUnseen.clear()
+      if (dropped === undefined) return
       if (target._tag === "Tags") {
         const carried = gone.reduce((sum, { tags }) => sum + tags.filter((tag) => target.tags.includes(tag)).length, 0)
         // An entry that another tag has beaten counts until somebody looks at it.

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/testing/TestClock"
+import { claim } from "../contract/Ledger.ts"
 import { begin, joined, open, source } from "../SmartCacheSupport.ts"
 
 const thrown = (): never => {
@@ -72,7 +73,7 @@ describe("a TTL that makes no sense", () => {
         assert.strictEqual((yield* Effect.flip(cache.set("k", 1))).reason._tag, "InvalidTtl")
         const after = yield* cache.explain("k")
         assert.deepStrictEqual([(yield* store.held).entries, after.held, after.state.flight], [0, undefined, undefined])
-        assert.deepStrictEqual(yield* store.lease("k", "next", 1), { _tag: "Granted", stamp: 3 })
+        assert.deepStrictEqual(yield* store.lease(claim("k", "next", 1)), { _tag: "Granted", stamp: 3 })
       }))
   }
 

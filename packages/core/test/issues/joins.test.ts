@@ -1,5 +1,6 @@
 /** Which computes a reader may share: never one that could not know what the reader's time demands. */
 import { assert, describe, it } from "@effect/vitest"
+import type * as CacheStore from "@smart-cache/core/CacheStore"
 import * as Invalidation from "@smart-cache/core/Invalidation"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -70,7 +71,7 @@ describe("a reader shares no compute that", () => {
       let down = false
       const failing = {
         ...store,
-        read: (key: string, tags: ReadonlyArray<string>) => down ? Effect.die("down") : store.read(key, tags)
+        read: (subject: CacheStore.Subject) => down ? Effect.die("down") : store.read(subject)
       }
       const { cache } = yield* open({ store: failing })
       const { compute, log } = source(100)

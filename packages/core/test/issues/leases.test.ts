@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
+import { claim } from "../contract/Ledger.ts"
 import { begin, joined, open, source } from "../SmartCacheSupport.ts"
 
 describe("somebody else's lease", () => {
@@ -24,7 +25,7 @@ describe("somebody else's lease", () => {
     Effect.gen(function*() {
       const { cache, store } = yield* open()
       const { compute } = source(1000)
-      yield* store.lease("k", "of a process that died", 10_000)
+      yield* store.lease(claim("k", "of a process that died", 10_000))
       yield* TestClock.adjust(1)
       const reader = yield* begin(cache.get("k", compute))
       yield* TestClock.adjust(6200)
@@ -55,7 +56,7 @@ describe("somebody else's lease", () => {
       const { compute, log } = source(10)
       yield* cache.set("k", 0)
       yield* TestClock.adjust(1500)
-      yield* store.lease("k", "other", 10_000)
+      yield* store.lease(claim("k", "other", 10_000))
       assert.strictEqual((yield* cache.get("k", compute)).metadata.refresh, "stale")
       assert.deepStrictEqual([log.begun, metric("swr_background_success"), metric("background_skipped")], [0, 0, 1])
     }))

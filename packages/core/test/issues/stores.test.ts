@@ -26,11 +26,11 @@ const broken = (step: typeof steps[number], way: Effect.Effect<never, CacheError
     Effect.suspend(() => state.broken ? way : effect)
   const faulty: CacheStore.Shape = {
     ...store,
-    ...(step === "read" && { read: (key, tags) => or(store.read(key, tags)) }),
-    ...(step === "lease" && { lease: (key, token, millis) => or(store.lease(key, token, millis)) }),
+    ...(step === "read" && { read: (subject) => or(store.read(subject)) }),
+    ...(step === "lease" && { lease: (claim) => or(store.lease(claim)) }),
     ...(step === "fill" && { fill: (fill) => or(store.fill(fill)) }),
     ...(step === "release" && { release: (key, token) => or(store.release(key, token)) }),
-    ...(step === "stamp" && { stamp: or(store.stamp) })
+    ...(step === "stamp" && { stamp: (subject) => or(store.stamp(subject)) })
   }
   return { state, store: faulty }
 }
@@ -95,7 +95,7 @@ describe("a store whose step goes wrong", () => {
     Effect.gen(function*() {
       const store = memory()
       const { cache } = yield* open({
-        store: { ...store, stamp: Effect.never, invalidate: () => Effect.never, read: () => Effect.never }
+        store: { ...store, stamp: () => Effect.never, invalidate: () => Effect.never, read: () => Effect.never }
       })
       const all = [cache.set("k", 1), cache.invalidate(Invalidation.all), cache.explain("k")]
       for (const effect of all) {
@@ -139,7 +139,7 @@ describe("a store that lies", () => {
       const { cache } = yield* open({
         store: (store) => ({
           ...store,
-          read: (key, tags) => Effect.map(store.read(key, tags), (lookup) => ({ ...lookup, fence: Infinity }))
+          read: (subject) => Effect.map(store.read(subject), (lookup) => ({ ...lookup, fence: Infinity }))
         })
       })
       const { compute, log } = source(100)
@@ -152,7 +152,7 @@ describe("a store that lies", () => {
     it.effect(`about the lease, always busy for ${remaining} ms, leaves time to compute`, () =>
       Effect.gen(function*() {
         const { cache, metric } = yield* open({
-          store: (store) => ({ ...store, lease: () => Effect.succeed({ _tag: "Busy", remaining }) })
+          store: (store) => ({ ...store, lease: () => Effect.succeed({ _tag: "Busy", remaining, ended: Effect.never }) })
         })
         const reader = yield* begin(cache.get("k", source(100).compute))
         yield* TestClock.adjust(9000)

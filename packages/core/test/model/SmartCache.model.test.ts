@@ -272,10 +272,10 @@ const reply = <A, E>(step: Effect.Effect<A, E>) =>
 /** Steps that are done at once and answered late: what the store knows, the cache learns afterwards. */
 const late = (store: CacheStore.Shape): CacheStore.Shape => ({
   ...store,
-  read: (key, tags) => reply(store.read(key, tags)),
-  lease: (key, token, millis) => reply(store.lease(key, token, millis)),
+  read: (subject) => reply(store.read(subject)),
+  lease: (claim) => reply(store.lease(claim)),
   fill: (fill) => reply(store.fill(fill)),
-  stamp: reply(store.stamp),
+  stamp: (subject) => reply(store.stamp(subject)),
   invalidate: (target) => reply(store.invalidate(target))
 })
 

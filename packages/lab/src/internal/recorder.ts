@@ -83,10 +83,10 @@ export class Recorder {
       matches,
       affected: report.affected.length * matches,
       preserved: report.preserved.length * matches,
-      dropped: report.dropped,
+      dropped: report.dropped ?? 0,
       saved_pct: report.savedPct
     })
-    this.hash.update(`${at} ${event} ${matches} ${report.dropped} ${report.stamp}\n`)
+    this.hash.update(`${at} ${event} ${matches} ${report.dropped ?? 0} ${report.stamp}\n`)
   }
 
   get hitRate(): number {
