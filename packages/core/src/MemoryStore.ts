@@ -11,7 +11,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { CacheConfig } from "./CacheConfig.ts"
 import * as CacheStore from "./CacheStore.ts"
-import { type Bounds, Memory } from "./internal/memory.ts"
+import { Memory } from "./internal/memory.ts"
+import type { Bounds } from "./MemoryTier.ts"
 
 export type Options = Bounds
 

@@ -11,7 +11,7 @@ import * as CacheConfig from "./CacheConfig.ts"
 import type { SmartCacheError } from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import type { CacheResult, DecisionEvent } from "./CacheResult.ts"
-import type * as CacheStore from "./CacheStore.ts"
+import * as CacheStore from "./CacheStore.ts"
 import { Engine } from "./internal/engine.ts"
 import { explain, type Explanation } from "./internal/explain.ts"
 import { getMany } from "./internal/getMany.ts"
@@ -103,9 +103,23 @@ export interface Options {
   readonly vix?: VixService.Choice | undefined
 }
 
-const compose = <E>(
-  options: Pick<Options, "ttl" | "graph" | "vix">,
-  config: Layer.Layer<CacheConfig.CacheConfig, E>
+/** What a cache is composed over: its settings, its store and its guard. */
+export interface Ground<E> {
+  readonly config: Layer.Layer<CacheConfig.CacheConfig, E>
+  /** The embedded store by default. */
+  readonly store?:
+    | Layer.Layer<CacheStore.CacheStore, E, CacheConfig.CacheConfig | CacheMetrics.CacheMetrics>
+    | undefined
+  /** Changes the guard, for example to share its observations. */
+  readonly guard?:
+    | Layer.Layer<VixService.VixService, E, VixService.VixService | CacheConfig.CacheConfig>
+    | undefined
+}
+
+/** Composes a cache over a ground of its own; `layer` and `layerConfig` are this over the embedded store. */
+export const layerOn = <E>(
+  options: Omit<Options, "config">,
+  { config, guard, store }: Ground<E>
 ): Layer.Layer<SmartCache | Services, E> => {
   const policy = options.ttl === undefined
     ? Layer.effect(
@@ -113,14 +127,14 @@ const compose = <E>(
       Effect.map(CacheConfig.CacheConfig, (settings) => TtlPolicy.fixed(settings.ttl))
     )
     : TtlPolicy.layer(options.ttl)
+  const vix: Layer.Layer<VixService.VixService, E, CacheConfig.CacheConfig> = guard === undefined
+    ? VixService.layer(options.vix)
+    : Layer.provide(guard, VixService.layer(options.vix))
   return layerNoDeps.pipe(
     Layer.provideMerge(SwrService.layer),
-    Layer.provideMerge(Layer.mergeAll(CacheMetrics.layer, MemoryStore.layer)),
-    Layer.provideMerge(Layer.mergeAll(
-      policy,
-      VixService.layer(options.vix),
-      TagGraph.layer(options.graph ?? TagGraph.empty)
-    )),
+    Layer.provideMerge(store ?? MemoryStore.layer),
+    Layer.provideMerge(CacheMetrics.layer),
+    Layer.provideMerge(Layer.mergeAll(policy, vix, TagGraph.layer(options.graph ?? TagGraph.empty))),
     Layer.provideMerge(config)
   )
 }
@@ -134,10 +148,10 @@ const compose = <E>(
  * ```
  */
 export const layer = (options: Options = {}): Layer.Layer<SmartCache | Services> =>
-  compose(options, CacheConfig.layer(options.config))
+  layerOn(options, { config: CacheConfig.layer(options.config) })
 
 /** The embedded cache with settings from the environment (`SMART_CACHE_TTL`, …). */
 export const layerConfig = (
   options: Omit<Options, "config"> = {}
 ): Layer.Layer<SmartCache | Services, Layer.Error<typeof CacheConfig.layerConfig>> =>
-  compose(options, CacheConfig.layerConfig)
+  layerOn(options, { config: CacheConfig.layerConfig })

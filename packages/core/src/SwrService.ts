@@ -306,8 +306,10 @@ class Swr {
   /** Produces while the lease lasts; without one (`stamp` 0: the store is out of reach) there is nothing to renew. */
   private produceUnder<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp, token: string) {
     if (stamp === 0) return this.produce(trip, stamp)
-    return Effect.flatMap(Effect.forkChild(this.renew(trip, token)), (renewing) =>
-      Effect.onExit(this.produce(trip, stamp), () => Effect.sync(() => renewing.interruptUnsafe())))
+    return Effect.flatMap(
+      Effect.forkChild(this.renew(trip, token)),
+      (renewing) => Effect.onExit(this.produce(trip, stamp), () => Effect.sync(() => renewing.interruptUnsafe()))
+    )
   }
 
   /** Computes the value and makes its entry. */

@@ -57,7 +57,7 @@ const bad: ReadonlyArray<readonly [fields: ReadonlyArray<keyof CacheConfig.Setti
       "retryBase",
       "retryMax",
       "storeTimeout",
-  "leaseTtl",
+      "leaseTtl",
       "vixWindow",
       "vixWarning",
       "vixPanic"

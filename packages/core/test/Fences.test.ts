@@ -25,6 +25,7 @@ describe("remembered invalidations", () => {
       let tagged = 0
       history.forEach(([kind, name], i) => {
         const stamp = i + 1
+        const { version } = fences
         if (kind === "all") fences.all(stamp)
         else fences[kind](name, stamp)
         const beatsTag = kind === "all" || (kind === "tag" && tags.includes(name))
@@ -39,7 +40,7 @@ describe("remembered invalidations", () => {
           assert.strictEqual(fences.of(key, tags), expected)
           assert.isTrue(fences.admits(tagged + 1, tags))
         }
-        if (fences.latest === stamp) assert.include(["tag", "all"], kind)
+        if (fences.version > version) assert.include(["tag", "all"], kind)
         else assert.include(["key", "prefix"], kind)
       })
     },

@@ -28,8 +28,9 @@ export class Marks {
 
   /** Stamps grow but for what happened at the same time, so insertion order is about their order. */
   set(name: string, stamp: Stamp): void {
+    const known = this.of(name)
     this.stamps.delete(name)
-    this.stamps.set(name, stamp)
+    this.stamps.set(name, Math.max(known, stamp))
     if (this.stamps.size <= this.max) return
     const [oldest, forgotten] = this.stamps.entries().next().value!
     this.stamps.delete(oldest)
@@ -51,8 +52,8 @@ export class Fences {
   private readonly prefixes = new Marks(maxPrefixes)
   private readonly prefixNames = new Set<string>()
   private everything: Stamp = 0
-  /** Stamp of the last invalidation by tag or of everything: entries checked at it need no check again. */
-  latest: Stamp = 0
+  /** Raised by each invalidation by tag or of everything: entries checked at this version need no check again. */
+  version = 0
 
   constructor(maxMarkers: number) {
     this.keys = new Marks(maxMarkers)
@@ -71,7 +72,7 @@ export class Fences {
 
   tag(tag: string, stamp: Stamp): void {
     this.tags.set(tag, stamp)
-    this.latest = stamp
+    this.version++
   }
 
   prefix(prefix: string, stamp: Stamp): void {
@@ -81,8 +82,8 @@ export class Fences {
   }
 
   all(stamp: Stamp): void {
-    this.everything = stamp
-    this.latest = stamp
+    this.everything = Math.max(this.everything, stamp)
+    this.version++
   }
 
   /** The fence of entries that are already held; those dropped by key or prefix are gone. */

@@ -3,26 +3,10 @@
  * leases that a shared store keeps. Every step is synchronous.
  */
 import * as Effect from "effect/Effect"
-import { LRUCache } from "lru-cache"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import type * as CacheStore from "../CacheStore.ts"
-import { Fences } from "./fences.ts"
-import { sizeOf } from "./sizeOf.ts"
-
-export interface Bounds {
-  /** Most entries held. */
-  readonly maxEntries: number
-  /** Most bytes held, estimated from the values. */
-  readonly maxBytes: number
-  /** Invalidated keys and tags remembered; forgetting one only costs recomputes. */
-  readonly maxMarkers: number
-}
-
-/** An entry, and the invalidation up to which it is known to stand. */
-interface Cell {
-  readonly entry: Entry
-  checkedAt: Stamp
-}
+import { type Bounds, MemoryTier } from "../MemoryTier.ts"
+import type { Fences } from "./fences.ts"
 
 interface HeldLease {
   readonly token: string
@@ -39,27 +23,18 @@ interface Population {
 /** Leases are swept when there are twice as many as were living at the last sweep, and not below this number. */
 const fewLeases = 1000
 
-/** Envelope, map node and list links of one entry. */
-const overhead = 220
-
 export class Memory {
-  private readonly cells: LRUCache<string, Cell>
+  private readonly tier: MemoryTier
   private readonly fences: Fences
   private readonly leases = new Map<string, HeldLease>()
   /** Standing entries behind each tag in use; bounded by the entries and their tags. */
   private readonly population = new Map<string, Population>()
   private sequence: Stamp = 0
   private sweepAt = fewLeases
-  private readonly maxBytes: number
 
   constructor(bounds: Bounds) {
-    this.maxBytes = bounds.maxBytes
-    this.fences = new Fences(bounds.maxMarkers)
-    this.cells = new LRUCache({
-      max: bounds.maxEntries,
-      maxSize: bounds.maxBytes,
-      dispose: (cell) => this.uncount(cell.entry)
-    })
+    this.tier = new MemoryTier(bounds, (entry) => this.uncount(entry))
+    this.fences = this.tier.fences
   }
 
   next(): Stamp {
@@ -67,17 +42,12 @@ export class Memory {
   }
 
   peek(key: string): Entry | undefined {
-    const cell = this.cells.get(key)
-    if (cell === undefined) return undefined
-    if (cell.checkedAt === this.fences.latest) return cell.entry
-    if (!this.fences.admits(cell.entry.stamp, cell.entry.tags)) return undefined
-    cell.checkedAt = this.fences.latest
-    return cell.entry
+    return this.tier.peek(key)
   }
 
   read(key: string, tags: ReadonlyArray<string>): CacheStore.Lookup {
     const entry = this.peek(key)
-    const beaten = entry === undefined && this.cells.delete(key)
+    const beaten = entry === undefined && this.tier.delete(key)
     return {
       entry,
       invalidated: beaten || (entry === undefined && this.fences.named(key)),
@@ -108,15 +78,10 @@ export class Memory {
 
   fill({ entry, key, token }: Omit<CacheStore.Fill, "codec">): CacheStore.Filled {
     if (token !== undefined) this.release(key, token)
-    const current = this.cells.peek(key)
-    const newer = current !== undefined && current.entry.stamp > entry.stamp
-    if (newer || entry.stamp <= this.fences.of(key, entry.tags)) return "refused"
-    if (token === undefined) this.fences.write(key, entry.stamp)
-    const size = overhead + key.length * 2 + sizeOf([entry.value, entry.tags], this.maxBytes)
-    this.cells.set(key, { entry, checkedAt: this.fences.latest }, { size })
-    if (!this.cells.has(key)) return "too_large"
-    this.count(entry)
-    return "stored"
+    const filled = this.tier.hold(key, entry)
+    if (filled !== "refused" && token === undefined) this.fences.write(key, entry.stamp)
+    if (filled === "stored") this.count(entry)
+    return filled
   }
 
   invalidate(target: CacheStore.Target): CacheStore.Invalidated & { readonly dropped: number } {
@@ -129,9 +94,9 @@ export class Memory {
         return { stamp, dropped: target.tags.reduce((sum, tag) => sum + this.dropTag(tag, stamp), 0) }
       case "Prefix":
         this.fences.prefix(target.prefix, stamp)
-        return { stamp, dropped: this.drop(this.keys().filter((key) => key.startsWith(target.prefix))) }
+        return { stamp, dropped: this.drop(this.tier.keys().filter((key) => key.startsWith(target.prefix))) }
       case "All": {
-        const dropped = this.drop(this.keys())
+        const dropped = this.drop(this.tier.keys())
         this.fences.all(stamp)
         return { stamp, dropped }
       }
@@ -139,7 +104,7 @@ export class Memory {
   }
 
   held(): CacheStore.Held {
-    return { entries: this.cells.size, bytes: this.cells.calculatedSize }
+    return this.tier.held()
   }
 
   /** Leases that were never given back end here; living ones are as many as computes run. */
@@ -155,17 +120,13 @@ export class Memory {
     return standing
   }
 
-  private keys(): ReadonlyArray<string> {
-    return Array.from(this.cells.keys())
-  }
-
   /** Takes entries out; those that an invalidation of a tag had beaten before do not count again. */
   private drop(keys: ReadonlyArray<string>): number {
     let dropped = 0
     for (const key of keys) {
-      const cell = this.cells.peek(key)
-      if (cell !== undefined && this.fences.admits(cell.entry.stamp, cell.entry.tags)) dropped++
-      this.cells.delete(key)
+      const entry = this.tier.look(key)
+      if (entry !== undefined && this.fences.admits(entry.stamp, entry.tags)) dropped++
+      this.tier.delete(key)
     }
     return dropped
   }

@@ -49,7 +49,8 @@ const hand = (store: CacheStore.Shape, time: Time, key: string) => {
         yield* time.elapse(lease.remaining)
       }
     })
-  const fill = (compute: Compute) => sure(time, store.fill({ key, codec: undefined, entry: entryOf(compute), token: compute.token }))
+  const fill = (compute: Compute) =>
+    sure(time, store.fill({ key, codec: undefined, entry: entryOf(compute), token: compute.token }))
   return {
     lease,
     begin,

@@ -152,7 +152,10 @@ describe("a store that lies", () => {
     it.effect(`about the lease, always busy for ${remaining} ms, leaves time to compute`, () =>
       Effect.gen(function*() {
         const { cache, metric } = yield* open({
-          store: (store) => ({ ...store, lease: () => Effect.succeed({ _tag: "Busy", remaining, ended: Effect.never }) })
+          store: (store) => ({
+            ...store,
+            lease: () => Effect.succeed({ _tag: "Busy", remaining, ended: Effect.never })
+          })
         })
         const reader = yield* begin(cache.get("k", source(100).compute))
         yield* TestClock.adjust(9000)
