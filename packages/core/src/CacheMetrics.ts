@@ -23,6 +23,8 @@ export const events = [
   "fills_refused",
   "values_too_large",
   "store_errors",
+  "payloads_refused",
+  "bus_gaps",
   "lease_waits",
   "surgical_invalidations",
   "full_invalidations",
@@ -196,6 +198,10 @@ const engineRows = (c: Counters): ReadonlyArray<Metric> =>
       c.event("values_too_large")],
     ["store_errors", "Store steps that failed or timed out", () =>
       c.event("store_errors")],
+    ["payloads_refused", "Entries of a shared store that could not be read: corrupt, unsealed, too large or of another version", () =>
+      c.event("payloads_refused")],
+    ["bus_gaps", "Times that news of invalidations were missed, and memory was read again", () =>
+      c.event("bus_gaps")],
     ["lease_waits", "Waits for somebody else's lease", () =>
       c.event("lease_waits")]
   )

@@ -1,0 +1,170 @@
+/**
+ * The shared store: entries in Redis, Valkey or a Cluster, for many processes at once.
+ *
+ * Keeps the contract of `CacheStore` by stamps that the server issues; no process
+ * compares its clock with another's. A read is one MGET of the value and its marks;
+ * scripts run on misses, fills and invalidations only.
+ *
+ * With a memory tier in front, hits cost nothing and an invalidation anywhere is
+ * heard by pub/sub at once, and within `staleness` when pub/sub loses it.
+ *
+ * All processes of a namespace must agree on `hardTimeout` and on the secret. Redis
+ * must not evict under memory pressure what it still needs: an evicted mark costs
+ * recomputes, but an evicted tombstone forgets the invalidation of a key for
+ * computes that were running (`maxmemory-policy noeviction` or `volatile-ttl`).
+ */
+import { CacheConfig } from "@smart-cache/core/CacheConfig"
+import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
+import * as CacheStore from "@smart-cache/core/CacheStore"
+import * as MemoryTier from "@smart-cache/core/MemoryTier"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as Cluster from "./internal/cluster.ts"
+import * as Commands from "./internal/commands.ts"
+import * as Envelope from "./internal/envelope.ts"
+import * as Keys from "./internal/keys.ts"
+import * as News from "./internal/news.ts"
+import { Reads } from "./internal/reads.ts"
+import * as Single from "./internal/single.ts"
+import { Store } from "./internal/store.ts"
+import { Waiters } from "./internal/waiters.ts"
+import { Watch } from "./internal/watch.ts"
+import { IoRedis } from "./IoRedis.ts"
+
+export interface Options {
+  /** First part of every name in Redis: 1 to 64 letters, digits, `.`, `_`, `-`; `smart-cache` by default. */
+  readonly namespace?: string | undefined
+  /** Longest that memory serves what was invalidated elsewhere, even if every message is lost; 2 seconds by default. */
+  readonly staleness?: Duration.Input | undefined
+  /** Bodies of at least so many bytes are compressed; 8192 by default, `Infinity`: none. */
+  readonly compressFrom?: number | undefined
+  /** Largest stored entry in bytes, packed and unpacked; 4 MiB by default. */
+  readonly maxValueBytes?: number | undefined
+  /** Seals entries against other writers (HMAC-SHA256); every process must have it. */
+  readonly secret?: Redacted.Redacted<string> | undefined
+}
+
+/** Whether entries are also held in this process. */
+type Tiers = "redis" | "memory over redis"
+
+const numberOf = (name: string, value: number | undefined, otherwise: number, max: number): number => {
+  const number = value ?? otherwise
+  if (number >= 1 && number <= max) return number
+  throw new RangeError(`RedisStore: ${name} must be a number of bytes from 1 to ${max}, got ${number}`)
+}
+
+const check = (options: Options) => {
+  const staleness = Duration.toMillis(Duration.fromInputUnsafe(options.staleness ?? "2 seconds"))
+  if (!(staleness >= 100 && staleness <= 3_600_000)) {
+    throw new RangeError(`RedisStore: staleness must be a duration of 100 ms to 1 hour, got ${staleness} ms`)
+  }
+  return {
+    keys: Keys.make(options.namespace ?? "smart-cache"),
+    staleness,
+    envelope: Envelope.make({
+      compressFrom: numberOf("compressFrom", options.compressFrom, 8192, Infinity),
+      maxBytes: numberOf("maxValueBytes", options.maxValueBytes, 4 * 1024 * 1024, 512 * 1024 * 1024),
+      secret: options.secret
+    })
+  }
+}
+
+/** Tombstones and marks of one process serve computes of others, whose time limits may differ. */
+const leastHorizon = 120_000
+const marksLife = 86_400_000
+
+const make = (
+  { envelope, keys, staleness }: ReturnType<typeof check>,
+  tiers: Tiers
+): Effect.Effect<CacheStore.Shape, never, CacheConfig | CacheMetrics.CacheMetrics | IoRedis | Scope.Scope> =>
+  Effect.gen(function*() {
+    const client = yield* IoRedis
+    const settings = yield* CacheConfig
+    const metrics = yield* CacheMetrics.CacheMetrics
+    const commands = Commands.make(client)
+    const reads = new Reads(client)
+    const lifetimes = {
+      horizon: Math.max(leastHorizon, settings.hardTimeout + 2 * settings.storeTimeout),
+      marks: marksLife
+    }
+    const tier = tiers === "redis" ? undefined : new MemoryTier.MemoryTier(settings)
+    const watch = yield* Watch.make({
+      look: look(commands, keys),
+      lookTimeout: client.commandTimeout,
+      staleness,
+      tier,
+      changed: (what) => changed(what, tiers, metrics)
+    })
+    const waiters = new Waiters()
+    yield* client.subscribe([keys.news, keys.hints], listener(keys, watch, waiters))
+    const plane = client.topology === "cluster"
+      ? Cluster.make(commands, reads, keys, lifetimes)
+      : Single.make(commands, keys, lifetimes)
+    return new Store({ plane, reads, keys, envelope, watch, waiters, tier, metrics, settings }).shape()
+  })
+
+const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =>
+  Effect.flatMap(commands.run("watch", "smartCacheWatch", [sequence, all, last]), (reply) => {
+    const [id, micros] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
+    return typeof id === "string" && typeof micros === "string"
+      ? Effect.succeed({ last: id, serverTime: Number(micros) / 1000 })
+      : Commands.absurd(commands, "watch")
+  })
+
+const changed = (what: "gap" | "lapsed" | "regained", tiers: Tiers, metrics: CacheMetrics.Shape): Effect.Effect<void> => {
+  switch (what) {
+    case "gap":
+      metrics.add("bus_gaps", 1)
+      return Effect.logDebug("smart-cache: news of invalidations were missed; what memory holds is read again when wanted")
+    case "lapsed":
+      return Effect.logWarning(
+        tiers === "redis"
+          ? "smart-cache: the shared store is out of reach; reads compute"
+          : "smart-cache: the shared store is out of reach; memory is not trusted any more, reads compute"
+      )
+    case "regained":
+      return Effect.logInfo("smart-cache: the shared store answers")
+  }
+}
+
+const listener = (keys: Keys.Keys, watch: Watch, waiters: Waiters) => ({
+  connected: () => watch.connected(),
+  message: (channel: string, text: string) => {
+    if (channel === keys.news) {
+      const news = News.read(text)
+      // Something that is no news says at least that somebody wrote where only news belong.
+      if (news === undefined) watch.connected()
+      else watch.heard(news)
+    } else {
+      const key = keyOf(text)
+      if (key !== undefined) waiters.wake(key)
+    }
+  }
+})
+
+const keyOf = (text: string): string | undefined => {
+  try {
+    const key: unknown = JSON.parse(text)
+    return typeof key === "string" ? key : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Requirements = CacheConfig | CacheMetrics.CacheMetrics | IoRedis
+
+const layerOf = (options: Options, tiers: Tiers): Layer.Layer<CacheStore.CacheStore, never, Requirements> => {
+  const checked = check(options)
+  return Layer.effect(CacheStore.CacheStore, make(checked, tiers))
+}
+
+/** Every read asks Redis: no value older than an acknowledged invalidation is ever read. Wrong options throw here. */
+export const layer = (options: Options = {}): Layer.Layer<CacheStore.CacheStore, never, Requirements> =>
+  layerOf(options, "redis")
+
+/** Memory over Redis: hits stay in the process; invalidations elsewhere are in force within `staleness`. */
+export const layerTiered = (options: Options = {}): Layer.Layer<CacheStore.CacheStore, never, Requirements> =>
+  layerOf(options, "memory over redis")

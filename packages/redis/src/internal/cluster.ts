@@ -1,0 +1,149 @@
+/**
+ * The steps on a Cluster: slot by slot, in an order in which whatever fails in
+ * between costs work and never serves what is beaten.
+ *
+ * A stamp is taken first, marks and tombstones follow, and news go out last: an
+ * invalidation that has returned is in force everywhere.
+ */
+import type { Stamp } from "@smart-cache/core/CacheEntry"
+import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import type * as CacheStore from "@smart-cache/core/CacheStore"
+import slotOf from "cluster-key-slot"
+import * as Effect from "effect/Effect"
+import { absurd, type Commands } from "./commands.ts"
+import type { Keys } from "./keys.ts"
+import * as Marks from "./marks.ts"
+import * as News from "./news.ts"
+import * as Plane from "./plane.ts"
+import type { Reads } from "./reads.ts"
+import { answerOf, beatMany } from "./single.ts"
+
+const none: ReadonlyArray<string> = []
+const everyone = { concurrency: "unbounded", discard: true } as const
+
+class Cluster {
+  private readonly commands: Commands
+  private readonly reads: Reads
+  private readonly keys: Keys
+  private readonly lifetimes: Plane.Lifetimes
+  private readonly marksOf = Marks.reader()
+
+  constructor(commands: Commands, reads: Reads, keys: Keys, lifetimes: Plane.Lifetimes) {
+    this.commands = commands
+    this.reads = reads
+    this.keys = keys
+    this.lifetimes = lifetimes
+  }
+
+  lease({ key, millis, newerThan, tags, token }: Plane.Wish): Effect.Effect<Plane.Answer, SmartCacheError> {
+    const { all, lease, value } = this.keys
+    const floor = Math.min(newerThan, Number.MAX_SAFE_INTEGER)
+    const take = (stamp: Stamp) =>
+      this.commands.run("lease", "smartCacheLeaseAt", [value(key), lease(key)], [token, Math.ceil(millis), floor, stamp])
+    return Effect.flatMap(this.stamp({ tags }), (stamp) =>
+      Effect.flatMap(take(stamp), (reply) => {
+        const answer = answerOf(reply, none)
+        if (answer === undefined) return absurd(this.commands, "lease")
+        if (answer._tag !== "newer") return Effect.succeed(answer)
+        return Effect.map(this.reads.get([all]), ([text]): Plane.Answer => ({ ...answer, all: text ?? "" }))
+      }))
+  }
+
+  release(key: string, token: string): Effect.Effect<void, SmartCacheError> {
+    const { hints, lease } = this.keys
+    return Effect.asVoid(
+      this.commands.run("release", "smartCacheRelease", [lease(key)], [token, hints, JSON.stringify(key)])
+    )
+  }
+
+  /** A stamp; marks that are missing come back just before it. */
+  stamp({ tags }: Pick<Plane.About, "tags">): Effect.Effect<Stamp, SmartCacheError> {
+    const { all, sequence } = this.keys
+    const restore = (tag: string, stamp: Stamp) =>
+      this.commands.client.use("stamp", (redis) =>
+        redis.set(this.keys.mark(tag), String(stamp - 1).padStart(16, "0"), "PX", this.lifetimes.marks, "NX"))
+    return Effect.tap(
+      Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], [this.lifetimes.marks]), Number),
+      (stamp) => Effect.forEach(tags, (tag) => restore(tag, stamp), everyone)
+    )
+  }
+
+  /** What the marks beat is refused before it is stored; what they beat meanwhile, no reader will take. */
+  fill(stored: Plane.Stored): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+    const { key, stamp, tags, token } = stored
+    const names = [this.keys.all, ...tags.map(this.keys.mark)]
+    return Effect.flatMap(this.reads.get(names), ([all, ...marks]) => {
+      const fence = Math.max(Marks.fenceOf(this.marksOf(all ?? ""), key), ...marks.map((mark) => Marks.stampOf(mark ?? "")))
+      if (stamp > fence) return this.put(stored)
+      return token === undefined
+        ? Effect.succeed("refused" as const)
+        : Effect.as(this.release(key, token), "refused" as const)
+    })
+  }
+
+  private put({ key, life, stamp, tags, text, token }: Plane.Stored): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+    const { hints, lease, mark, value } = this.keys
+    const marksLife = Plane.marksLife(life, this.lifetimes)
+    const put = this.commands.run("fill", "smartCacheFillAt", [value(key), lease(key)], [
+      token ?? "",
+      hints,
+      JSON.stringify(key),
+      text,
+      stamp,
+      Plane.lifeOf(life, this.lifetimes),
+      this.lifetimes.horizon
+    ])
+    const outlast = (tag: string) =>
+      this.commands.client.use("fill", (redis) => redis.pexpire(mark(tag), marksLife, "GT"))
+    return Effect.flatMap(put, (reply) => {
+      const [filled] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
+      if (filled === "refused") return Effect.succeed(filled)
+      if (filled !== "stored") return absurd(this.commands, "fill")
+      const told = token === undefined ? this.tell(stamp, { _tag: "Written", key }) : Effect.void
+      return Effect.as(Effect.andThen(told, Effect.forEach(tags, outlast, everyone)), filled)
+    })
+  }
+
+  invalidate(target: CacheStore.Target): Effect.Effect<Stamp, SmartCacheError> {
+    if (target._tag === "Prefix" || target._tag === "All") {
+      return Effect.map(beatMany(this.commands, this.keys, target, News.write(target)), Number)
+    }
+    const beat = (stamp: Stamp) => target._tag === "Key" ? this.beatKey(target.key, stamp) : this.beatTags(target.tags, stamp)
+    return Effect.tap(
+      this.stamp({ tags: none }),
+      (stamp) => Effect.andThen(beat(stamp), this.tell(stamp, target))
+    )
+  }
+
+  private beatKey(key: string, stamp: Stamp): Effect.Effect<void, SmartCacheError> {
+    const args = [String(stamp).padStart(16, "0"), Plane.tombstoneLife(this.lifetimes)]
+    return Effect.asVoid(this.commands.run("invalidate", "smartCacheBeatKeyAt", [this.keys.value(key)], args))
+  }
+
+  private beatTags(tags: ReadonlyArray<string>, stamp: Stamp): Effect.Effect<void, SmartCacheError> {
+    const slots = Map.groupBy(tags.map(this.keys.mark), slotOf)
+    const args = [String(stamp).padStart(16, "0"), this.lifetimes.marks]
+    return Effect.forEach(
+      slots.values(),
+      (marks) => this.commands.run("invalidate", "smartCacheBeatTagsAt", marks, args),
+      everyone
+    )
+  }
+
+  private tell(stamp: Stamp, what: News.What | CacheStore.Target): Effect.Effect<void, SmartCacheError> {
+    const { last, news, sequence } = this.keys
+    const args = [news, String(stamp).padStart(16, "0"), News.write(what)]
+    return Effect.asVoid(this.commands.run("tell", "smartCacheTell", [sequence, last], args))
+  }
+}
+
+export const make = (commands: Commands, reads: Reads, keys: Keys, lifetimes: Plane.Lifetimes): Plane.Plane => {
+  const cluster = new Cluster(commands, reads, keys, lifetimes)
+  return {
+    lease: (wish) => cluster.lease(wish),
+    release: (key, token) => cluster.release(key, token),
+    stamp: (about) => cluster.stamp(about),
+    fill: (stored) => cluster.fill(stored),
+    invalidate: (target) => cluster.invalidate(target)
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Names in Redis.
+ *
+ * | name | holds |
+ * |---|---|
+ * | `ns:v:key`, `ns:l:key` | entry or tombstone, and lease, of a key that has a hash tag (`KeyFactory`'s have) |
+ * | `ns:w:{key}`, `ns:m:{key}` | the same of any other key, which becomes the hash tag itself |
+ * | `ns:t:tag` | the stamp up to which entries with this tag are beaten |
+ * | `{ns}:seq`, `{ns}:all`, `{ns}:last` | the last stamp, the marks of everything and of prefixes, the last message |
+ *
+ * A key's value and lease so share a slot of a Cluster, and keys and tags of one subject do when both carry its hash
+ * tag. Braces, `%` and lone surrogates of keys without a hash tag are escaped: no two keys share a name.
+ */
+import * as KeyFactory from "@smart-cache/core/KeyFactory"
+
+export interface Keys {
+  readonly value: (key: string) => string
+  readonly lease: (key: string) => string
+  readonly mark: (tag: string) => string
+  readonly sequence: string
+  readonly all: string
+  readonly last: string
+  /** Channel of invalidations and explicit writes; their order and gaps matter. */
+  readonly news: string
+  /** Channel of leases that ended and of odds; losing a message costs time only. */
+  readonly hints: string
+}
+
+/** Whether a Cluster finds a hash tag in a key: something between the first `{` and the next `}`. */
+const hasHashTag = (key: string): boolean => {
+  const open = key.indexOf("{")
+  return open >= 0 && key.indexOf("}", open) > open + 1
+}
+
+/** Text that UTF-8 keeps as it is; what is escaped holds a `%`, what is not holds none. */
+const written = (text: string, special: RegExp): string =>
+  special.test(text) || !text.isWellFormed() ? KeyFactory.escape(text) : text
+
+const percent = /%/
+const percentAndBraces = /[%{}]/
+
+const nameOf = (namespace: string, key: string, tagged: string, plain: string): string =>
+  hasHashTag(key) && key.isWellFormed()
+    ? `${namespace}:${tagged}:${key}`
+    : `${namespace}:${plain}:{${written(key, percentAndBraces)}}`
+
+/** The names of one namespace; throws `RangeError` when the namespace could be mistaken for something else. */
+export const make = (namespace: string): Keys => {
+  if (!/^[\w.-]{1,64}$/.test(namespace)) {
+    throw new RangeError(
+      `RedisStore: namespace must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(namespace)}`
+    )
+  }
+  return {
+    value: (key) => nameOf(namespace, key, "v", "w"),
+    lease: (key) => nameOf(namespace, key, "l", "m"),
+    mark: (tag) => `${namespace}:t:${written(tag, percent)}`,
+    sequence: `{${namespace}}:seq`,
+    all: `{${namespace}}:all`,
+    last: `{${namespace}}:last`,
+    news: `${namespace}:news`,
+    hints: `${namespace}:hints`
+  }
+}

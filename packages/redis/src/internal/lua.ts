@@ -1,0 +1,238 @@
+/**
+ * The scripts: the steps that must be one.
+ *
+ * A script touches only keys that it is given. Numbers that are stamps travel as
+ * text of 16 digits: Lua prints large numbers otherwise rounded. Whatever is of
+ * another type than text counts as missing and is overwritten.
+ *
+ * On one server a step is one script over all its keys; on a Cluster, whose keys
+ * lie in several slots, the same functions work slot by slot.
+ */
+
+const functions = `
+local function get(key)
+  local text = redis.pcall('GET', key)
+  return type(text) == 'string' and text or false
+end
+
+local function written(stamp)
+  return string.format('%016.0f', stamp)
+end
+
+-- The stamp at the head of the marks of everything and of prefixes, or of a tag's mark.
+local function mark(text)
+  return tonumber(string.sub(text, 1, 16)) or math.huge
+end
+
+-- Microseconds of the server's clock.
+local function micros()
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+
+-- The next stamp: a clock that goes back cannot make it go back.
+local function tick(sequence)
+  local stamp = math.max((tonumber(get(sequence) or '0') or 0) + 1, micros())
+  redis.call('SET', sequence, written(stamp))
+  return stamp
+end
+
+-- A mark that is missing may have been evicted: it comes back just before now, never earlier.
+local function found(key, stamp, life)
+  if get(key) then return end
+  if life then redis.call('SET', key, written(stamp - 1), 'PX', life)
+  else redis.call('SET', key, written(stamp - 1)) end
+end
+
+-- The stamp of an entry or a tombstone; the same place in every version.
+local function stampOf(text)
+  return text and tonumber(string.sub(text, 3, 18)) or 0
+end
+
+-- Ends a lease if the token holds it, and tells those who wait for that.
+local function finish(lease, token, channel, name)
+  local held = get(lease)
+  if not held then return end
+  local holder, waited = string.match(held, '^(%S+) %d+(.*)$')
+  if holder ~= token then return end
+  redis.call('DEL', lease)
+  if waited ~= '' then redis.call('PUBLISH', channel, name) end
+end
+
+-- An entry with a stamp above the floor, the lease, or how long somebody else has it.
+local function take(value, lease, token, millis, floor, grant)
+  local text = get(value)
+  if text and string.sub(text, 2, 2) == 'E' and stampOf(text) > floor then return {'newer', text} end
+  local held = get(lease)
+  if held then
+    local holder, stamp, waited = string.match(held, '^(%S+) (%d+)(.*)$')
+    if holder == token then
+      redis.call('PEXPIRE', lease, millis)
+      return {'granted', stamp}
+    elseif holder then
+      if waited == '' then redis.call('SET', lease, held .. ' waited', 'KEEPTTL') end
+      return {'busy', redis.call('PTTL', lease)}
+    end
+  end
+  local stamp = written(grant())
+  redis.call('SET', lease, token .. ' ' .. stamp, 'PX', millis)
+  return {'granted', stamp}
+end
+
+-- Stores unless something later was there first. A compute older than the memory of tombstones is refused as well.
+local function put(value, text, stamp, life, horizon)
+  if stampOf(get(value)) > stamp or micros() - stamp > horizon * 1000 then return 'refused' end
+  redis.call('SET', value, text, 'PX', life)
+  return 'stored'
+end
+
+-- A message says which one came before it, so that who missed one knows.
+local function announce(last, channel, id, stamp, what)
+  local before = get(last) or '0'
+  redis.call('SET', last, id)
+  redis.call('PUBLISH', channel, id .. ' ' .. before .. ' ' .. stamp .. ' ' .. what)
+end
+`
+
+const script = (body: string): string => functions + body
+
+/** KEYS value lease seq all mark…; ARGV token millis newerThan life-of-marks. A floor of -1 says: compute all the same. */
+const lease = script(`
+local floor = tonumber(ARGV[3])
+if floor < 0 then floor = math.huge end
+for i = 4, #KEYS do floor = math.max(floor, mark(get(KEYS[i]) or '')) end
+local reply = take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], floor, function()
+  local stamp = tick(KEYS[3])
+  for i = 4, #KEYS do found(KEYS[i], stamp, i > 4 and ARGV[4]) end
+  return stamp
+end)
+if reply[1] == 'newer' then reply[3] = get(KEYS[4]) end
+return reply
+`)
+
+/** KEYS value lease; ARGV token millis floor stamp. */
+const leaseAt = script(`
+return take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3]), function() return tonumber(ARGV[4]) end)
+`)
+
+/** KEYS seq all mark…; ARGV life-of-marks. */
+const stamp = script(`
+local stamp = tick(KEYS[1])
+for i = 2, #KEYS do found(KEYS[i], stamp, i > 2 and ARGV[1]) end
+return written(stamp)
+`)
+
+/** KEYS value lease seq all last mark…; ARGV token hints name text stamp life horizon life-of-marks all news what. */
+const fill = script(`
+finish(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
+local stamp, all = tonumber(ARGV[5]), get(KEYS[4]) or ''
+if stamp <= mark(all) then return {'refused'} end
+for i = 6, #KEYS do
+  if stamp <= mark(get(KEYS[i]) or '') then return {'refused'} end
+end
+if all ~= ARGV[9] then return {'look', all} end
+local filled = put(KEYS[1], ARGV[4], stamp, ARGV[6], ARGV[7])
+if filled == 'stored' then
+  for i = 6, #KEYS do
+    if redis.call('PTTL', KEYS[i]) < tonumber(ARGV[8]) then redis.call('PEXPIRE', KEYS[i], ARGV[8]) end
+  end
+  if ARGV[11] ~= '' then announce(KEYS[5], ARGV[10], written(tick(KEYS[3])), ARGV[5], ARGV[11]) end
+end
+return {filled}
+`)
+
+/** KEYS value lease; ARGV token hints name text stamp life horizon. */
+const fillAt = script(`
+finish(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
+return {put(KEYS[1], ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7])}
+`)
+
+/** KEYS lease; ARGV token hints name. */
+const release = script(`
+finish(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
+`)
+
+/** KEYS seq last mark…; ARGV news what life-of-marks. */
+const beatTags = script(`
+local stamp = written(tick(KEYS[1]))
+for i = 3, #KEYS do redis.call('SET', KEYS[i], stamp, 'PX', ARGV[3]) end
+announce(KEYS[2], ARGV[1], stamp, stamp, ARGV[2])
+return stamp
+`)
+
+/** KEYS mark…; ARGV stamp life-of-marks. Marks only rise. */
+const beatTagsAt = script(`
+for i = 1, #KEYS do
+  local known = get(KEYS[i])
+  if not known or mark(known) < tonumber(ARGV[1]) then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+end
+`)
+
+const tombstone = `
+local function bury(value, stamp, horizon)
+  if stampOf(get(value)) < tonumber(stamp) then redis.call('SET', value, '1T' .. stamp, 'PX', horizon) end
+end
+`
+
+/** KEYS seq last value; ARGV news what horizon. */
+const beatKey = script(tombstone + `
+local stamp = written(tick(KEYS[1]))
+bury(KEYS[3], stamp, ARGV[3])
+announce(KEYS[2], ARGV[1], stamp, stamp, ARGV[2])
+return stamp
+`)
+
+/** KEYS value; ARGV stamp horizon. */
+const beatKeyAt = script(tombstone + `
+bury(KEYS[1], ARGV[1], ARGV[2])
+`)
+
+/**
+ * KEYS seq last all; ARGV news what prefix life most. The prefix is empty for everything. The first line is the mark of
+ * everything; a line for each prefix follows. Marks older than any entry go; with too many left, everything is beaten.
+ */
+const beatMany = script(`
+local stamp = tick(KEYS[1])
+local lines, oldest = {}, stamp - tonumber(ARGV[4]) * 1000
+local head, rest = string.match(get(KEYS[3]) or '', '^(%d+)\\n?(.*)$')
+if ARGV[3] ~= '' and head then
+  for line in string.gmatch(rest, '[^\\n]+') do
+    if mark(line) > oldest and string.sub(line, 18) ~= ARGV[3] then lines[#lines + 1] = line end
+  end
+  lines[#lines + 1] = written(stamp) .. ' ' .. ARGV[3]
+end
+if #lines == 0 or #lines > tonumber(ARGV[5]) then head, lines = written(stamp), {} end
+table.insert(lines, 1, head)
+redis.call('SET', KEYS[3], table.concat(lines, '\\n'))
+announce(KEYS[2], ARGV[1], written(stamp), written(stamp), ARGV[2])
+return written(stamp)
+`)
+
+/** KEYS seq last; ARGV news stamp what. */
+const tell = script(`
+announce(KEYS[2], ARGV[1], written(tick(KEYS[1])), ARGV[2], ARGV[3])
+`)
+
+/** KEYS seq all last. Whoever watches for gaps needs these keys to exist. Answers the last message and the time in microseconds. */
+const watch = script(`
+if not get(KEYS[1]) or not get(KEYS[2]) then found(KEYS[2], tick(KEYS[1])) end
+return {get(KEYS[3]) or '0', string.format('%.0f', micros())}
+`)
+
+/** By the name under which a client knows them. */
+export const scripts = {
+  smartCacheLease: lease,
+  smartCacheLeaseAt: leaseAt,
+  smartCacheStamp: stamp,
+  smartCacheFill: fill,
+  smartCacheFillAt: fillAt,
+  smartCacheRelease: release,
+  smartCacheBeatTags: beatTags,
+  smartCacheBeatTagsAt: beatTagsAt,
+  smartCacheBeatKey: beatKey,
+  smartCacheBeatKeyAt: beatKeyAt,
+  smartCacheBeatMany: beatMany,
+  smartCacheTell: tell,
+  smartCacheWatch: watch
+} as const
+export type ScriptName = keyof typeof scripts

@@ -1,0 +1,162 @@
+/** The steps on one server: each is one script over all its keys. */
+import type { Stamp } from "@smart-cache/core/CacheEntry"
+import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import type * as CacheStore from "@smart-cache/core/CacheStore"
+import * as Effect from "effect/Effect"
+import { absurd, type Commands } from "./commands.ts"
+import type { Keys } from "./keys.ts"
+import * as Marks from "./marks.ts"
+import * as News from "./news.ts"
+import * as Plane from "./plane.ts"
+
+/** What `take` in the scripts answers. */
+export const answerOf = (reply: unknown, checked: ReadonlyArray<string>): Plane.Answer | undefined => {
+  if (!Array.isArray(reply)) return undefined
+  const [tag, content, all] = reply as ReadonlyArray<unknown>
+  switch (tag) {
+    case "granted":
+      return { _tag: "granted", stamp: Number(content) }
+    case "newer":
+      return { _tag: "newer", text: String(content), all: typeof all === "string" ? all : "", checked }
+    case "busy":
+      return { _tag: "busy", remaining: Math.max(1, Number(content)) }
+    default:
+      return undefined
+  }
+}
+
+/** How often a fill looks again at prefixes that change meanwhile. */
+const looks = 3
+
+class Single {
+  private readonly commands: Commands
+  private readonly keys: Keys
+  private readonly lifetimes: Plane.Lifetimes
+  private readonly marksOf = Marks.reader()
+  /** As last seen. */
+  private all = ""
+
+  constructor(commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes) {
+    this.commands = commands
+    this.keys = keys
+    this.lifetimes = lifetimes
+  }
+
+  private marks(tags: ReadonlyArray<string>): ReadonlyArray<string> {
+    return tags.map(this.keys.mark)
+  }
+
+  lease({ key, millis, newerThan, tags, token }: Plane.Wish): Effect.Effect<Plane.Answer, SmartCacheError> {
+    const { all, lease, sequence, value } = this.keys
+    const names = [value(key), lease(key), sequence, all, ...this.marks(tags)]
+    const args = [token, Math.ceil(millis), newerThan === Infinity ? -1 : newerThan, this.lifetimes.marks]
+    return Effect.flatMap(this.commands.run("lease", "smartCacheLease", names, args), (reply) => {
+      const answer = answerOf(reply, tags)
+      return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)
+    })
+  }
+
+  release(key: string, token: string): Effect.Effect<void, SmartCacheError> {
+    const { hints, lease } = this.keys
+    return Effect.asVoid(
+      this.commands.run("release", "smartCacheRelease", [lease(key)], [token, hints, JSON.stringify(key)])
+    )
+  }
+
+  stamp({ tags }: Plane.About): Effect.Effect<Stamp, SmartCacheError> {
+    const { all, sequence } = this.keys
+    const names = [sequence, all, ...this.marks(tags)]
+    return Effect.map(this.commands.run("stamp", "smartCacheStamp", names, [this.lifetimes.marks]), Number)
+  }
+
+  fill(stored: Plane.Stored, looked = 0): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+    const { key, stamp } = stored
+    return Effect.flatMap(this.store(stored), (reply) => {
+      const [tag, all] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
+      if (tag === "stored" || tag === "refused") return Effect.succeed(tag)
+      if (tag !== "look" || typeof all !== "string") return absurd(this.commands, "fill")
+      this.all = all
+      return stamp <= Marks.fenceOf(this.marksOf(all), key) || looked === looks
+        ? Effect.succeed("refused" as const)
+        : this.fill(stored, looked + 1)
+    })
+  }
+
+  /** Stores under the marks of prefixes that were seen last: if they have changed, the server says so. */
+  private store({ key, life, stamp, tags, text, token }: Plane.Stored): Effect.Effect<unknown, SmartCacheError> {
+    const { all, hints, last, lease, news, sequence, value } = this.keys
+    const { horizon } = this.lifetimes
+    return this.commands.run(
+      "fill",
+      "smartCacheFill",
+      [value(key), lease(key), sequence, all, last, ...this.marks(tags)],
+      [
+        token ?? "",
+        hints,
+        JSON.stringify(key),
+        text,
+        stamp,
+        Plane.lifeOf(life, this.lifetimes),
+        horizon,
+        Plane.marksLife(life, this.lifetimes),
+        this.all,
+        news,
+        token === undefined ? News.write({ _tag: "Written", key }) : ""
+      ]
+    )
+  }
+
+  invalidate(target: CacheStore.Target): Effect.Effect<Stamp, SmartCacheError> {
+    const { last, news, sequence, value } = this.keys
+    const what = News.write(target)
+    const names = [sequence, last]
+    const { marks } = this.lifetimes
+    const run = () => {
+      switch (target._tag) {
+        case "Key":
+          return this.commands.run("invalidate", "smartCacheBeatKey", [...names, value(target.key)], [
+            news,
+            what,
+            Plane.tombstoneLife(this.lifetimes)
+          ])
+        case "Tags":
+          return this.commands.run("invalidate", "smartCacheBeatTags", [...names, ...this.marks(target.tags)], [
+            news,
+            what,
+            marks
+          ])
+        default:
+          return beatMany(this.commands, this.keys, target, what)
+      }
+    }
+    return Effect.map(run(), Number)
+  }
+}
+
+/** Prefixes and everything; their marks lie in one slot with the sequence, so this is one step on a Cluster, too. */
+export const beatMany = (
+  commands: Commands,
+  { all, last, news, sequence }: Keys,
+  target: Extract<CacheStore.Target, { readonly _tag: "Prefix" | "All" }>,
+  what: string
+): Effect.Effect<unknown, SmartCacheError> => {
+  const prefix = target._tag === "All" || target.prefix === "" ? "" : JSON.stringify(target.prefix)
+  return commands.run("invalidate", "smartCacheBeatMany", [sequence, last, all], [
+    news,
+    what,
+    prefix,
+    Plane.longestLife,
+    Plane.maxPrefixes
+  ])
+}
+
+export const make = (commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes): Plane.Plane => {
+  const single = new Single(commands, keys, lifetimes)
+  return {
+    lease: (wish) => single.lease(wish),
+    release: (key, token) => single.release(key, token),
+    stamp: (about) => single.stamp(about),
+    fill: (stored) => single.fill(stored),
+    invalidate: (target) => single.invalidate(target)
+  }
+}

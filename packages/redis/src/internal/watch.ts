@@ -1,0 +1,130 @@
+/**
+ * Whether what memory holds may still be trusted.
+ *
+ * News of invalidations arrive by pub/sub, which loses messages. So each message
+ * names its predecessor, and the last one is asked for again and again: whoever
+ * missed one distrusts everything held and reads it anew when it is wanted. When
+ * nobody answers for too long, nothing held is trusted until somebody does.
+ *
+ * What was invalidated is therefore served from memory for at most `staleness`.
+ */
+import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import type * as MemoryTier from "@smart-cache/core/MemoryTier"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import type * as News from "./news.ts"
+
+/** What a look at the server says: the last message, and the server's clock in milliseconds. */
+export interface Look {
+  readonly last: string
+  readonly serverTime: number
+}
+
+export interface Options {
+  readonly look: Effect.Effect<Look, SmartCacheError>
+  /** Milliseconds that a look takes at most. */
+  readonly lookTimeout: number
+  /** Milliseconds. */
+  readonly staleness: number
+  readonly tier: MemoryTier.MemoryTier | undefined
+  /** News were missed, contact was lost for too long, or there is contact again. */
+  readonly changed: (what: "gap" | "lapsed" | "regained") => Effect.Effect<void>
+}
+
+/** Pub/sub may deliver a message after a look has told of it. */
+const grace = 50
+
+export class Watch {
+  /** Whether what is held may be served. */
+  trusted = false
+  /** The server's clock minus this process's, milliseconds. */
+  offset = 0
+  private last = ""
+  /** When the last message came, on the monotonic clock. */
+  private heardAt = 0n
+  /** Everything that was invalidated before this moment of the monotonic clock is known. */
+  private sureAt = 0n
+  private readonly options: Options
+  private readonly soon: Queue.Queue<void>
+  private readonly clock: Clock.Clock
+  private gaps = 0
+
+  private constructor(options: Options, soon: Queue.Queue<void>, clock: Clock.Clock) {
+    this.options = options
+    this.soon = soon
+    this.clock = clock
+  }
+
+  /** Looks once, then for as long as the scope is open. */
+  static readonly make = (options: Options): Effect.Effect<Watch, never, Scope.Scope> =>
+    Effect.gen(function*() {
+      const watch = new Watch(options, yield* Queue.sliding<void>(1), yield* Clock.Clock)
+      yield* watch.look()
+      yield* Effect.forkScoped(watch.go())
+      return watch
+    })
+
+  /** A message came. */
+  heard({ before, id, what, stamp }: News.News): void {
+    const { tier } = this.options
+    if (what._tag === "Written") tier?.overwrite(what.key, stamp)
+    else tier?.beat(what, stamp)
+    if (id <= this.last) return
+    const missed = this.last !== "" && before !== this.last
+    this.last = id
+    this.heardAt = this.clock.monotonicTimeNanosUnsafe()
+    if (missed) this.missed()
+  }
+
+  /** The subscription was made anew: look whether anything was missed. */
+  connected(): void {
+    Queue.offerUnsafe(this.soon, undefined)
+  }
+
+  private missed(): void {
+    this.options.tier?.distrust()
+    this.gaps++
+    Queue.offerUnsafe(this.soon, undefined)
+  }
+
+  private look(): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function*() {
+      const sentAt = this.clock.monotonicTimeNanosUnsafe()
+      const before = this.clock.currentTimeMillisUnsafe()
+      const look = yield* Effect.option(this.options.look)
+      if (look._tag === "None") return yield* this.unanswered()
+      const { last, serverTime } = look.value
+      this.offset = serverTime - (before + this.clock.currentTimeMillisUnsafe()) / 2
+      if (this.last === "") this.last = last
+      if (last > this.last) yield* Effect.sleep(grace)
+      // A server that lost its last writes in a failover knows less than was heard before it was asked.
+      if (last > this.last || (last < this.last && this.heardAt < sentAt)) {
+        this.last = last
+        this.missed()
+      }
+      this.sureAt = sentAt
+      const known = this.trusted
+      this.trusted = true
+      if (!known) yield* this.options.changed("regained")
+      if (this.gaps > 0) yield* this.options.changed("gap")
+      this.gaps = 0
+    })
+  }
+
+  /** Lets trust lapse when another look that is not answered would come too late. */
+  private unanswered(): Effect.Effect<void> {
+    const { lookTimeout, staleness, tier } = this.options
+    const sure = Number(this.clock.monotonicTimeNanosUnsafe() - this.sureAt) / 1e6
+    if (!this.trusted || sure + staleness / 4 + lookTimeout <= staleness) return Effect.void
+    this.trusted = false
+    tier?.distrust()
+    return this.options.changed("lapsed")
+  }
+
+  private go(): Effect.Effect<never> {
+    const pause = Effect.raceFirst(Queue.take(this.soon), Effect.sleep(this.options.staleness / 4))
+    return Effect.forever(Effect.andThen(pause, this.look()))
+  }
+}
