@@ -213,6 +213,13 @@ describe("a sealed entry", () => {
     assert.strictEqual(problemOf(decode("k", `${text.slice(0, 63)}"[${text.slice(63)}`, 0)), "unsealed")
   })
 
+  it("is refused with a seal that only looks alike in fewer bits", () => {
+    const { decode, encode } = envelope({ secret })
+    const text = textOf(encode("k", anEntry, 1, 0))
+    const alike = `${text.slice(0, 20)}${String.fromCharCode(text.charCodeAt(20) + 0x100)}${text.slice(21)}`
+    assert.strictEqual(problemOf(decode("k", alike, 0)), "unsealed")
+  })
+
   it("needs the same secret, and is read without one", () => {
     const text = textOf(envelope({ secret }).encode("k", anEntry, "value", 0))
     const other = envelope({ secret: Redacted.make("another") })
