@@ -23,6 +23,7 @@ import * as RedisFault from "./internal/redisFault.ts"
 import * as Link from "./internal/redisLink.ts"
 import * as RedisOptions from "./internal/redisOptions.ts"
 import * as Subscriber from "./internal/redisSubscriber.ts"
+import type { Endpoint } from "./internal/redisUrl.ts"
 
 export { RedisFault } from "./internal/redisFault.ts"
 export type { Options } from "./internal/redisOptions.ts"
@@ -74,25 +75,49 @@ const chance = Effect.gen(function*(): Effect.fn.Return<RedisOptions.Chance> {
   return { now: () => clock.currentTimeMillisUnsafe(), next: () => random.nextDoubleUnsafe() }
 })
 
+/** ioredis sends ASKING and drops its promise: without this, a hung node would end the process by an unhandled rejection. */
+const handleAsking = (node: Redis): void => {
+  const asking = node.asking.bind(node)
+  node.asking = () => {
+    const reply = asking()
+    reply.catch(() => {})
+    return reply
+  }
+}
+
+const openCluster = (
+  nodes: ReadonlyArray<Endpoint>,
+  settings: RedisOptions.Settings,
+  chance: RedisOptions.Chance
+): Cluster => {
+  const cluster = new Cluster(nodes.map((node) => ({ ...node })), RedisOptions.cluster(settings, chance))
+  cluster.on("+node", handleAsking)
+  return cluster
+}
+
 const open = (settings: RedisOptions.Settings, chance: RedisOptions.Chance): Redis | Cluster =>
   settings.target._tag === "Cluster"
-    ? new Cluster(settings.target.nodes.map((node) => ({ ...node })), RedisOptions.cluster(settings, chance))
+    ? openCluster(settings.target.nodes, settings, chance)
     : new Redis(RedisOptions.single(settings, chance))
 
-const farewell = "500 millis"
-
-const hasEnded = (client: Redis | Cluster): boolean =>
+/** True when no event will come any more: it ended, or it is a Cluster without any connection. */
+const isGone = (client: Redis | Cluster): boolean =>
   client.status === "end" || (client instanceof Cluster && client.nodes().length === 0)
 
 /** Says goodbye if somebody listens, then disconnects and waits until nothing of it is left. */
 const close = (client: Redis | Cluster): Effect.Effect<void> => {
   const quit = Effect.promise(() => client.quit().then(() => {}, () => {}))
   const ended = Effect.callback<void>((resume) => {
+    const gone = isGone(client)
     client.once("end", () => resume(Effect.void))
-    client.disconnect()
-    if (hasEnded(client)) resume(Effect.void)
+    if (client.status !== "end") client.disconnect()
+    if (gone) resume(Effect.void)
   })
-  return Effect.andThen(Effect.timeoutOption(quit, farewell), Effect.asVoid(Effect.timeoutOption(ended, farewell)))
+  // The second is longer than what a socket may linger, also where no event tells of its end.
+  return Effect.andThen(
+    Effect.timeoutOption(quit, "500 millis"),
+    Effect.asVoid(Effect.timeoutOption(ended, "300 millis"))
+  )
 }
 
 /** Waits for the first connection, or until it is known that it takes longer. */
@@ -130,8 +155,6 @@ const healthOf = (link: Link.Link, use: Shape["use"]): Effect.Effect<Health> =>
 const wordsOf = ({ reason }: CacheError.SmartCacheError): string =>
   reason._tag === "StoreFailed" && reason.cause instanceof Error ? reason.cause.message : reason._tag
 
-const timeout = new RedisFault.RedisFault("TIMEOUT", "no answer in time")
-
 const connect = Effect.fnUntraced(
   function*(settings: RedisOptions.Settings): Effect.fn.Return<Shape, never, Scope.Scope> {
     const dice = yield* chance
@@ -140,6 +163,7 @@ const connect = Effect.fnUntraced(
     yield* begin(client, settings)
     const failure: Shape["failure"] = (operation, cause) =>
       CacheError.make({ _tag: "StoreFailed", operation, cause: RedisFault.from(cause, link.problem) })
+    const timeout = new RedisFault.RedisFault("TIMEOUT", `no answer within ${settings.commandTimeout} ms`)
     // ioredis bounds each command, but neither a Cluster's redirections nor several commands in a row.
     const use: Shape["use"] = (operation, run) =>
       Effect.timeoutOrElse(

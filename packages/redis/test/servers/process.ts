@@ -91,7 +91,10 @@ const ready = (access: Access, child: ChildProcess): Effect.Effect<void> =>
     yield* call(access, "PING")
   }).pipe(
     Effect.catchDefect((defect) => Effect.fail(defect)),
-    Effect.retry(Schedule.max([Schedule.spaced("50 millis"), Schedule.recurs(200)])),
+    Effect.retry({
+      schedule: Schedule.max([Schedule.spaced("50 millis"), Schedule.recurs(200)]),
+      while: () => child.exitCode === null
+    }),
     Effect.orDie
   )
 
