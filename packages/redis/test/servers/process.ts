@@ -50,10 +50,6 @@ export const call = (access: Access, ...args: readonly [string, ...ReadonlyArray
     }
   })
 
-// A test process that is ended from outside closes no scope.
-const running = new Set<ChildProcess>()
-process.once("exit", () => running.forEach((child) => child.kill("SIGKILL")))
-
 /** A process that can be stopped, started again on the same port and directory, frozen and thawed. */
 export interface Handle {
   readonly port: number
@@ -77,11 +73,21 @@ const kill = (child: ChildProcess): Effect.Effect<void> =>
     child.kill("SIGKILL")
   })
 
+/** Ends a server whose test process was itself killed, and so closed no scope: the pipe between them ends then. */
+const guard = (child: ChildProcess, cwd: string): void => {
+  const script = "read _; kill -9 \"$1\"; rm -rf \"$2\""
+  const guardian = spawn("sh", ["-c", script, "sh", String(child.pid), cwd], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"]
+  })
+  guardian.once("error", () => {})
+  child.once("exit", () => guardian.kill("SIGKILL"))
+}
+
 const start = (args: ReadonlyArray<string>, cwd: string): ChildProcess => {
   const child = spawn(program, args, { cwd, stdio: "ignore" })
-  running.add(child)
-  child.once("exit", () => running.delete(child))
-  child.once("error", () => running.delete(child))
+  child.once("error", () => {})
+  if (child.pid !== undefined) guard(child, cwd)
   return child
 }
 
