@@ -12,10 +12,8 @@ import { claim, type Compute, entryOf, subject } from "./Ledger.ts"
 import { moves, play, type Rigour, targets } from "./storeTrials.ts"
 import { sure, testTime, type Time } from "./Time.ts"
 
-const runs = 200
-
 const trials = (name: string, store: Layer.Layer<CacheStore.CacheStore>, time: Time, rigour: Rigour): void =>
-  time.test(`keeps its promises over ${runs} random histories`, () =>
+  time.test(`keeps its promises over ${time.histories} random histories`, () =>
     Effect.gen(function*() {
       const outcome = yield* Arbitrary.checkEffect(
         moves,
@@ -28,7 +26,7 @@ const trials = (name: string, store: Layer.Layer<CacheStore.CacheStore>, time: T
             ),
             true
           ).pipe(Effect.catchDefect(Effect.fail)),
-        properties(runs)(name).arbitrary
+        properties(time.histories)(name).arbitrary
       )
       const failure = Arbitrary.formatCheckFailure(outcome)
       if (failure !== undefined) assert.fail(failure)

@@ -49,7 +49,10 @@ export const claim = (
 interface Grant {
   readonly token: string
   readonly stamp: Stamp
+  /** It lasts until then at least. */
   readonly until: number
+  /** It lasts until then at most. */
+  readonly latest: number
   /** Somebody tried to end it: from then on it may have ended, whatever was answered. */
   ended: boolean
 }
@@ -103,7 +106,7 @@ export class Ledger {
   /** A lease was granted between the two moments; `again` when it is the one that the token had. */
   granted(key: string, token: string, stamp: Stamp, asked: number, heard: number, millis: number): "again" | "new" {
     const held = this.grants.get(key)
-    this.grants.set(key, { token, stamp, until: asked + millis, ended: false })
+    this.grants.set(key, { token, stamp, until: asked + millis, latest: heard + millis, ended: false })
     if (held === undefined) return "new"
     const lasting = !held.ended && heard < held.until
     if (held.token !== token) assert.isFalse(lasting, "a lease is granted to one at a time")
@@ -111,10 +114,10 @@ export class Ledger {
     return held.token === token && stamp === held.stamp ? "again" : "new"
   }
 
-  /** Whether somebody is known to hold the lease at a moment. */
+  /** Whether somebody may hold the lease at a moment. */
   leased(key: string, now: number): boolean {
     const held = this.grants.get(key)
-    return held !== undefined && !held.ended && now < held.until
+    return held !== undefined && !held.ended && now < held.latest
   }
 
   mayHaveEnded(key: string, token: string | undefined): void {

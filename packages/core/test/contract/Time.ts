@@ -11,13 +11,16 @@ export interface Time {
   readonly elapse: (millis: number) => Effect.Effect<void>
   /** Milliseconds of a short lease: as short as the clock allows. */
   readonly lease: number
+  /** How many random histories there is time for. */
+  readonly histories: number
 }
 
 /** The `TestClock`; time passes in an instant. */
 export const testTime: Time = {
   test: (name, body) => it.effect(name, body),
   elapse: (millis) => TestClock.adjust(millis),
-  lease: 1000
+  lease: 1000,
+  histories: 200
 }
 
 /** Longer than any delay that a step is made to have. */

@@ -49,14 +49,17 @@ local function stampOf(text)
   return text and tonumber(string.sub(text, 3, 18)) or 0
 end
 
+-- A lease is its stamp, whether somebody waits for its end ('w' or '-'), and its token.
+local function holds(held, token)
+  return held and string.sub(held, 18) == token
+end
+
 -- Ends a lease if the token holds it, and tells those who wait for that.
 local function finish(lease, token, channel, name)
   local held = get(lease)
-  if not held then return end
-  local holder, waited = string.match(held, '^(%S+) %d+(.*)$')
-  if holder ~= token then return end
+  if not holds(held, token) then return end
   redis.call('DEL', lease)
-  if waited ~= '' then redis.call('PUBLISH', channel, name) end
+  if string.sub(held, 17, 17) == 'w' then redis.call('PUBLISH', channel, name) end
 end
 
 -- An entry with a stamp above the floor, the lease, or how long somebody else has it.
@@ -64,18 +67,16 @@ local function take(value, lease, token, millis, floor, grant)
   local text = get(value)
   if text and string.sub(text, 2, 2) == 'E' and stampOf(text) > floor then return {'newer', text} end
   local held = get(lease)
-  if held then
-    local holder, stamp, waited = string.match(held, '^(%S+) (%d+)(.*)$')
-    if holder == token then
-      redis.call('PEXPIRE', lease, millis)
-      return {'granted', stamp}
-    elseif holder then
-      if waited == '' then redis.call('SET', lease, held .. ' waited', 'KEEPTTL') end
-      return {'busy', redis.call('PTTL', lease)}
-    end
+  if holds(held, token) then
+    redis.call('PEXPIRE', lease, millis)
+    return {'granted', string.sub(held, 1, 16)}
+  elseif held then
+    local waited = string.sub(held, 1, 16) .. 'w' .. string.sub(held, 18)
+    if held ~= waited then redis.call('SET', lease, waited, 'KEEPTTL') end
+    return {'busy', redis.call('PTTL', lease)}
   end
   local stamp = written(grant())
-  redis.call('SET', lease, token .. ' ' .. stamp, 'PX', millis)
+  redis.call('SET', lease, stamp .. '-' .. token, 'PX', millis)
   return {'granted', stamp}
 end
 

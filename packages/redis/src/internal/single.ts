@@ -33,8 +33,8 @@ class Single {
   private readonly keys: Keys
   private readonly lifetimes: Plane.Lifetimes
   private readonly marksOf = Marks.reader()
-  /** As last seen. */
-  private all = ""
+  /** The marks of everything and of prefixes as last seen; marks only rise, so what they beat stays beaten. */
+  private all: string | undefined
 
   constructor(commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes) {
     this.commands = commands
@@ -70,15 +70,17 @@ class Single {
   }
 
   fill(stored: Plane.Stored, looked = 0): Effect.Effect<CacheStore.Filled, SmartCacheError> {
-    const { key, stamp } = stored
+    const { key, stamp, token } = stored
+    if (looked === looks || (this.all !== undefined && stamp <= Marks.fenceOf(this.marksOf(this.all), key))) {
+      const refused = Effect.succeed("refused" as const)
+      return token === undefined ? refused : Effect.andThen(this.release(key, token), refused)
+    }
     return Effect.flatMap(this.store(stored), (reply) => {
       const [tag, all] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
       if (tag === "stored" || tag === "refused") return Effect.succeed(tag)
       if (tag !== "look" || typeof all !== "string") return absurd(this.commands, "fill")
       this.all = all
-      return stamp <= Marks.fenceOf(this.marksOf(all), key) || looked === looks
-        ? Effect.succeed("refused" as const)
-        : this.fill(stored, looked + 1)
+      return this.fill(stored, looked + 1)
     })
   }
 
@@ -99,7 +101,7 @@ class Single {
         Plane.lifeOf(life, this.lifetimes),
         horizon,
         Plane.marksLife(life, this.lifetimes),
-        this.all,
+        this.all ?? "",
         news,
         token === undefined ? News.write({ _tag: "Written", key }) : ""
       ]

@@ -100,7 +100,9 @@ export class Store {
     era: number | undefined
   ): Exit.Exit<CacheStore.Lookup> | Effect.Effect<CacheStore.Lookup, SmartCacheError> {
     const general = all == null ? Infinity : Marks.fenceOf(this.marksOf(all), key)
-    const fence = highest(Math.max(general, tombstone), asked)
+    // Whatever began before the last entry is refused, even when that one does not stand any more.
+    const before = entry === undefined ? tombstone : entry.stamp - 1
+    const fence = highest(Math.max(general, before), asked)
     const stands = entry !== undefined && entry.stamp > highest(general, own)
     if (stands) this.hold(key, entry, era)
     const lookup = (fence: Stamp): CacheStore.Lookup => ({
