@@ -144,7 +144,7 @@ const common = (settings: Settings, chance: Chance): Omit<CommonRedisOptions, "r
   socketTimeout: settings.socketTimeout,
   enableAutoPipelining: false,
   lazyConnect: true,
-  maxRetriesPerRequest: 3,
+  maxRetriesPerRequest: 0,
   reconnectOnError: leaveReplica(chance),
   replyMapping: "legacy",
   ...(settings.credentials?.username === undefined ? {} : { username: settings.credentials.username }),
