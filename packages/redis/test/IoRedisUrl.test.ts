@@ -181,4 +181,25 @@ describe("the environment", () => {
         assert.notInclude(`${error.message} ${JSON.stringify(error)}`, canary)
       }))
   }
+
+  it.live("gives the client its settings", () =>
+    Effect.gen(function*() {
+      const { client, commandTimeout } = yield* IoRedis.IoRedis
+      assert.strictEqual(commandTimeout, 120)
+      assert.include(client.options, { username: "bob", password: canary, connectTimeout: 300, socketTimeout: 480 })
+    }).pipe(
+      Effect.provide(IoRedis.layerConfig),
+      Effect.provideService(
+        ConfigProvider.ConfigProvider,
+        ConfigProvider.fromEnv({
+          env: {
+            REDIS_URL: "redis://127.0.0.1:1",
+            REDIS_USERNAME: "bob",
+            REDIS_PASSWORD: canary,
+            REDIS_COMMAND_TIMEOUT: "120",
+            REDIS_CONNECT_TIMEOUT: "300 millis"
+          }
+        })
+      )
+    ))
 })
