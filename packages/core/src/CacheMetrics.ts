@@ -198,12 +198,15 @@ const engineRows = (c: Counters): ReadonlyArray<Metric> =>
       c.event("values_too_large")],
     ["store_errors", "Store steps that failed or timed out", () =>
       c.event("store_errors")],
-    ["payloads_refused", "Entries of a shared store that could not be read: corrupt, unsealed, too large or of another version", () =>
-      c.event("payloads_refused")],
+    [
+      "payloads_refused",
+      "Entries of a shared store that could not be read: corrupt, unsealed, too large or of another version",
+      () =>
+        c.event("payloads_refused")
+    ],
     ["bus_gaps", "Times that news of invalidations were missed, and memory was read again", () =>
       c.event("bus_gaps")],
-    ["lease_waits", "Waits for somebody else's lease", () =>
-      c.event("lease_waits")]
+    ["lease_waits", "Waits for somebody else's lease", () => c.event("lease_waits")]
   )
 
 export interface Shape {

@@ -269,7 +269,7 @@ class Swr {
         }
         this.metrics.add("lease_waits", 1)
         const nap = yield* Random.nextBetween(pause.min, pause.max)
-        yield* Effect.raceFirst(lease.ended, Effect.sleep(lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap))
+        yield* Effect.timeoutOption(lease.ended, lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap)
       }
     })
   }

@@ -14,13 +14,18 @@
  * computes that were running (`maxmemory-policy noeviction` or `volatile-ttl`).
  */
 import { CacheConfig } from "@smart-cache/core/CacheConfig"
+import * as CacheError from "@smart-cache/core/CacheError"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import * as MemoryTier from "@smart-cache/core/MemoryTier"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
 import * as Cluster from "./internal/cluster.ts"
 import * as Commands from "./internal/commands.ts"
@@ -47,30 +52,69 @@ export interface Options {
   readonly secret?: Redacted.Redacted<string> | undefined
 }
 
-/** Whether entries are also held in this process. */
-type Tiers = "redis" | "memory over redis"
+type Labels = Readonly<Record<keyof Options, string>>
 
-const numberOf = (name: string, value: number | undefined, otherwise: number, max: number): number => {
+const fields: Labels = {
+  namespace: "namespace",
+  staleness: "staleness",
+  compressFrom: "compressFrom",
+  maxValueBytes: "maxValueBytes",
+  secret: "secret"
+}
+
+const bytesOf = (label: string, value: number | undefined, otherwise: number, max: number): number => {
   const number = value ?? otherwise
   if (number >= 1 && number <= max) return number
-  throw new RangeError(`RedisStore: ${name} must be a number of bytes from 1 to ${max}, got ${number}`)
+  throw new RangeError(`RedisStore: ${label} must be a number of bytes from 1 to ${max}, got ${number}`)
 }
 
-const check = (options: Options) => {
-  const staleness = Duration.toMillis(Duration.fromInputUnsafe(options.staleness ?? "2 seconds"))
-  if (!(staleness >= 100 && staleness <= 3_600_000)) {
-    throw new RangeError(`RedisStore: staleness must be a duration of 100 ms to 1 hour, got ${staleness} ms`)
-  }
-  return {
-    keys: Keys.make(options.namespace ?? "smart-cache"),
-    staleness,
-    envelope: Envelope.make({
-      compressFrom: numberOf("compressFrom", options.compressFrom, 8192, Infinity),
-      maxBytes: numberOf("maxValueBytes", options.maxValueBytes, 4 * 1024 * 1024, 512 * 1024 * 1024),
-      secret: options.secret
-    })
-  }
+const stalenessOf = (label: string, input: Duration.Input = "2 seconds"): number => {
+  const parsed = Duration.fromInput(input)
+  const millis = parsed._tag === "Some" ? Duration.toMillis(parsed.value) : Number.NaN
+  if (millis >= 100 && millis <= 3_600_000) return millis
+  throw new RangeError(`RedisStore: ${label} must be a duration of 100 ms to 1 hour, got ${CacheError.show(input)}`)
 }
+
+const check = (options: Options, labels: Labels = fields) => ({
+  keys: Keys.make(options.namespace ?? Keys.defaultNamespace, labels.namespace),
+  staleness: stalenessOf(labels.staleness, options.staleness),
+  envelope: Envelope.make({
+    compressFrom: bytesOf(labels.compressFrom, options.compressFrom, 8192, Infinity),
+    maxBytes: bytesOf(labels.maxValueBytes, options.maxValueBytes, 4 * 1024 * 1024, 512 * 1024 * 1024),
+    secret: options.secret
+  })
+})
+
+const variables = {
+  namespace: "SMART_CACHE_NAMESPACE",
+  staleness: "SMART_CACHE_STALENESS",
+  compressFrom: "SMART_CACHE_COMPRESS_FROM",
+  maxValueBytes: "SMART_CACHE_MAX_VALUE_BYTES",
+  secret: "SMART_CACHE_SECRET"
+} as const
+
+const optional = <A>(read: (name: string) => Config.Config<A>, name: keyof Options) =>
+  Config.map(Config.option(read(variables[name])), Option.getOrUndefined)
+
+/** The options from the environment; a `ConfigError` names the variable that is wrong. */
+export const config: Config.Config<Options> = Config.all({
+  namespace: optional(Config.String, "namespace"),
+  staleness: optional(Config.Duration, "staleness"),
+  compressFrom: optional(Config.Finite, "compressFrom"),
+  maxValueBytes: optional(Config.Finite, "maxValueBytes"),
+  secret: optional(Config.Redacted, "secret")
+}).pipe(Config.flatMap((options) => {
+  try {
+    check(options, variables)
+    return Config.succeed<Options>(options)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return Config.fail(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message })))
+  }
+}))
+
+/** Whether entries are also held in this process. */
+type Tiers = "redis" | "memory over redis"
 
 /** Tombstones and marks of one process serve computes of others, whose time limits may differ. */
 const leastHorizon = 120_000
@@ -114,11 +158,17 @@ const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =
       : Commands.absurd(commands, "watch")
   })
 
-const changed = (what: "gap" | "lapsed" | "regained", tiers: Tiers, metrics: CacheMetrics.Shape): Effect.Effect<void> => {
+const changed = (
+  what: "gap" | "lapsed" | "regained",
+  tiers: Tiers,
+  metrics: CacheMetrics.Shape
+): Effect.Effect<void> => {
   switch (what) {
     case "gap":
       metrics.add("bus_gaps", 1)
-      return Effect.logDebug("smart-cache: news of invalidations were missed; what memory holds is read again when wanted")
+      return Effect.logDebug(
+        "smart-cache: news of invalidations were missed; what memory holds is read again when wanted"
+      )
     case "lapsed":
       return Effect.logWarning(
         tiers === "redis"

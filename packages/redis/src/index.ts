@@ -1,1 +1,5 @@
-export {}
+export * as EffectRedis from "./EffectRedis.ts"
+export * as IoRedis from "./IoRedis.ts"
+export * as RedisCache from "./RedisCache.ts"
+export * as RedisStore from "./RedisStore.ts"
+export * as SharedVix from "./SharedVix.ts"

@@ -39,7 +39,12 @@ class Cluster {
     const { all, lease, value } = this.keys
     const floor = Math.min(newerThan, Number.MAX_SAFE_INTEGER)
     const take = (stamp: Stamp) =>
-      this.commands.run("lease", "smartCacheLeaseAt", [value(key), lease(key)], [token, Math.ceil(millis), floor, stamp])
+      this.commands.run("lease", "smartCacheLeaseAt", [value(key), lease(key)], [
+        token,
+        Math.ceil(millis),
+        floor,
+        stamp
+      ])
     return Effect.flatMap(this.stamp({ tags }), (stamp) =>
       Effect.flatMap(take(stamp), (reply) => {
         const answer = answerOf(reply, none)
@@ -60,8 +65,10 @@ class Cluster {
   stamp({ tags }: Pick<Plane.About, "tags">): Effect.Effect<Stamp, SmartCacheError> {
     const { all, sequence } = this.keys
     const restore = (tag: string, stamp: Stamp) =>
-      this.commands.client.use("stamp", (redis) =>
-        redis.set(this.keys.mark(tag), String(stamp - 1).padStart(16, "0"), "PX", this.lifetimes.marks, "NX"))
+      this.commands.client.use(
+        "stamp",
+        (redis) => redis.set(this.keys.mark(tag), String(stamp - 1).padStart(16, "0"), "PX", this.lifetimes.marks, "NX")
+      )
     return Effect.tap(
       Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], [this.lifetimes.marks]), Number),
       (stamp) => Effect.forEach(tags, (tag) => restore(tag, stamp), everyone)
@@ -73,7 +80,10 @@ class Cluster {
     const { key, stamp, tags, token } = stored
     const names = [this.keys.all, ...tags.map(this.keys.mark)]
     return Effect.flatMap(this.reads.get(names), ([all, ...marks]) => {
-      const fence = Math.max(Marks.fenceOf(this.marksOf(all ?? ""), key), ...marks.map((mark) => Marks.stampOf(mark ?? "")))
+      const fence = Math.max(
+        Marks.fenceOf(this.marksOf(all ?? ""), key),
+        ...marks.map((mark) => Marks.stampOf(mark ?? ""))
+      )
       if (stamp > fence) return this.put(stored)
       return token === undefined
         ? Effect.succeed("refused" as const)
@@ -81,7 +91,9 @@ class Cluster {
     })
   }
 
-  private put({ key, life, stamp, tags, text, token }: Plane.Stored): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+  private put(
+    { key, life, stamp, tags, text, token }: Plane.Stored
+  ): Effect.Effect<CacheStore.Filled, SmartCacheError> {
     const { hints, lease, mark, value } = this.keys
     const marksLife = Plane.marksLife(life, this.lifetimes)
     const put = this.commands.run("fill", "smartCacheFillAt", [value(key), lease(key)], [
@@ -108,7 +120,8 @@ class Cluster {
     if (target._tag === "Prefix" || target._tag === "All") {
       return Effect.map(beatMany(this.commands, this.keys, target, News.write(target)), Number)
     }
-    const beat = (stamp: Stamp) => target._tag === "Key" ? this.beatKey(target.key, stamp) : this.beatTags(target.tags, stamp)
+    const beat = (stamp: Stamp) =>
+      target._tag === "Key" ? this.beatKey(target.key, stamp) : this.beatTags(target.tags, stamp)
     return Effect.tap(
       this.stamp({ tags: none }),
       (stamp) => Effect.andThen(beat(stamp), this.tell(stamp, target))

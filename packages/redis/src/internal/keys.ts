@@ -22,9 +22,13 @@ export interface Keys {
   readonly last: string
   /** Channel of invalidations and explicit writes; their order and gaps matter. */
   readonly news: string
-  /** Channel of leases that ended and of odds; losing a message costs time only. */
+  /** Channel of leases that ended; losing a message costs time only. */
   readonly hints: string
+  /** Channel of odds. */
+  readonly odds: string
 }
+
+export const defaultNamespace = "smart-cache"
 
 /** Whether a Cluster finds a hash tag in a key: something between the first `{` and the next `}`. */
 const hasHashTag = (key: string): boolean => {
@@ -45,10 +49,10 @@ const nameOf = (namespace: string, key: string, tagged: string, plain: string): 
     : `${namespace}:${plain}:{${written(key, percentAndBraces)}}`
 
 /** The names of one namespace; throws `RangeError` when the namespace could be mistaken for something else. */
-export const make = (namespace: string): Keys => {
+export const make = (namespace: string, label = "namespace"): Keys => {
   if (!/^[\w.-]{1,64}$/.test(namespace)) {
     throw new RangeError(
-      `RedisStore: namespace must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(namespace)}`
+      `RedisStore: ${label} must be 1 to 64 letters, digits, ".", "_" or "-", got ${JSON.stringify(namespace)}`
     )
   }
   return {
@@ -59,6 +63,7 @@ export const make = (namespace: string): Keys => {
     all: `{${namespace}}:all`,
     last: `{${namespace}}:last`,
     news: `${namespace}:news`,
-    hints: `${namespace}:hints`
+    hints: `${namespace}:hints`,
+    odds: `${namespace}:odds`
   }
 }

@@ -176,17 +176,21 @@ end
 `
 
 /** KEYS seq last value; ARGV news what horizon. */
-const beatKey = script(tombstone + `
+const beatKey = script(
+  tombstone + `
 local stamp = written(tick(KEYS[1]))
 bury(KEYS[3], stamp, ARGV[3])
 announce(KEYS[2], ARGV[1], stamp, stamp, ARGV[2])
 return stamp
-`)
+`
+)
 
 /** KEYS value; ARGV stamp horizon. */
-const beatKeyAt = script(tombstone + `
+const beatKeyAt = script(
+  tombstone + `
 bury(KEYS[1], ARGV[1], ARGV[2])
-`)
+`
+)
 
 /**
  * KEYS seq last all; ARGV news what prefix life most. The prefix is empty for everything. The first line is the mark of

@@ -197,20 +197,21 @@ export class Store {
   }
 
   private encode(key: string, entry: Entry, codec: Codec | undefined): string | "too_large" | SmartCacheError {
-    const fail = (cause: unknown) => CacheError.make({ _tag: "StoreFailed", operation: "fill", cause })
     const problem = codec === undefined ? plainProblem(entry.value) : undefined
     if (problem !== undefined) {
-      return fail(new TypeError(`the value cannot be shared as it is: ${problem}; define the cache with a Schema`))
+      return unfit(new TypeError(`the value cannot be shared as it is: ${problem}; define the cache with a Schema`))
     }
     try {
       const value = codec === undefined ? entry.value : codec.encode(entry.value)
       return this.parts.envelope.encode(key, entry, value, this.parts.watch.offset)
     } catch (error) {
       // A Schema's message may show the value.
-      return fail(new TypeError(`the value could not be encoded (${error instanceof Error ? error.name : "thrown"})`))
+      return unfit(new TypeError(`the value could not be encoded (${error instanceof Error ? error.name : "thrown"})`))
     }
   }
 }
+
+const unfit = (cause: TypeError): SmartCacheError => CacheError.make({ _tag: "StoreFailed", operation: "fill", cause })
 
 const alike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((tag, i) => tag === b[i])

@@ -1,6 +1,6 @@
 /** Those who wait for somebody else's lease to end, by key; woken by a message, or by their own patience. */
 import * as Deferred from "effect/Deferred"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { LRUCache } from "lru-cache"
 

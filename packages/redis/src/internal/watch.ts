@@ -50,6 +50,7 @@ export class Watch {
   private readonly soon: Queue.Queue<void>
   private readonly clock: Clock.Clock
   private gaps = 0
+  private lapsed = false
 
   private constructor(options: Options, soon: Queue.Queue<void>, clock: Clock.Clock) {
     this.options = options
@@ -96,7 +97,7 @@ export class Watch {
       const look = yield* Effect.option(this.options.look)
       if (look._tag === "None") return yield* this.unanswered()
       const { last, serverTime } = look.value
-      this.offset = serverTime - (before + this.clock.currentTimeMillisUnsafe()) / 2
+      this.measure(serverTime, before, this.clock.currentTimeMillisUnsafe())
       if (this.last === "") this.last = last
       if (last > this.last) yield* Effect.sleep(grace)
       // A server that lost its last writes in a failover knows less than was heard before it was asked.
@@ -105,12 +106,18 @@ export class Watch {
         this.missed()
       }
       this.sureAt = sentAt
-      const known = this.trusted
       this.trusted = true
-      if (!known) yield* this.options.changed("regained")
+      if (this.lapsed) yield* this.options.changed("regained")
+      this.lapsed = false
       if (this.gaps > 0) yield* this.options.changed("gap")
       this.gaps = 0
     })
+  }
+
+  /** Keeps the offset as it is while it is as good as the measurement: entries are not to age by noise. */
+  private measure(serverTime: number, before: number, after: number): void {
+    const measured = serverTime - (before + after) / 2
+    if (Math.abs(measured - this.offset) > (after - before) / 2 + 2) this.offset = Math.round(measured)
   }
 
   /** Lets trust lapse when another look that is not answered would come too late. */
@@ -119,12 +126,13 @@ export class Watch {
     const sure = Number(this.clock.monotonicTimeNanosUnsafe() - this.sureAt) / 1e6
     if (!this.trusted || sure + staleness / 4 + lookTimeout <= staleness) return Effect.void
     this.trusted = false
+    this.lapsed = true
     tier?.distrust()
     return this.options.changed("lapsed")
   }
 
   private go(): Effect.Effect<never> {
-    const pause = Effect.raceFirst(Queue.take(this.soon), Effect.sleep(this.options.staleness / 4))
+    const pause = Effect.timeoutOption(Queue.take(this.soon), this.options.staleness / 4)
     return Effect.forever(Effect.andThen(pause, this.look()))
   }
 }
