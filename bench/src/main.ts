@@ -1,59 +1,50 @@
 /**
- * A memory hit beside its peers, in one run: `npm run bench`, `npm run bench -- --json`.
+ * The cache beside its peers, in one run: `npm run bench`, `npm run bench -- redis-hit --json`.
  *
- * Interleaved rounds with a rotated order; the median of each contender's rounds and
- * the ratio to Effect's own `Cache.get` are what counts, absolute times are weather.
+ * Ratios within a run are what counts; absolute times are weather.
  */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { parseArgs } from "node:util"
-import { type Contender, contenders } from "./contenders.ts"
+import * as MemoryHit from "./memoryHit.ts"
+import * as RedisHit from "./redisHit.ts"
+import { race, type Row } from "./rounds.ts"
 import { sequence } from "./workload.ts"
 
-const { values: flags } = parseArgs({
+const benches = {
+  "memory-hit": async (rounds: number) => {
+    const random = await Effect.runPromise(
+      Random.Random.pipe(Effect.provideService(Random.Random, Random.Random.defaultValue()), Random.withSeed(7))
+    )
+    return race(await MemoryHit.contenders(sequence(random)), rounds, MemoryHit.base)
+  },
+  "redis-hit": (rounds: number) => RedisHit.withContenders((contenders) => race(contenders, rounds, RedisHit.base))
+} as const satisfies Record<string, (rounds: number) => Promise<ReadonlyArray<Row>>>
+type Name = keyof typeof benches
+
+const titles: Readonly<Record<Name, string>> = {
+  "memory-hit": `a memory hit; ratio to ${MemoryHit.base}`,
+  "redis-hit": `a Redis hit, 1 KB, ${RedisHit.crowd} readers at once; ratio to ${RedisHit.base}`
+}
+
+const { positionals, values: flags } = parseArgs({
+  allowPositionals: true,
   options: { json: { type: "boolean", default: false }, rounds: { type: "string", default: "9" } }
 })
 const rounds = Number(flags.rounds)
 if (!(Number.isInteger(rounds) && rounds >= 1)) {
   throw new RangeError(`bench: --rounds must be a whole number of at least 1, got ${flags.rounds}`)
 }
-const reads = 200_000
+const isName = (name: string): name is Name => Object.hasOwn(benches, name)
+const known = Object.keys(benches).filter(isName)
+const unknown = positionals.find((name) => !isName(name))
+if (unknown !== undefined) throw new RangeError(`bench: there is no "${unknown}"; there are ${known.join(", ")}`)
 
-const median = (numbers: ReadonlyArray<number>): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
-
-const time = async (contender: Contender, n: number): Promise<number> => {
-  const start = process.hrtime.bigint()
-  await contender.run(n)
-  return Number(process.hrtime.bigint() - start) / n
-}
-
-const random = await Effect.runPromise(
-  Random.Random.pipe(Effect.provideService(Random.Random, Random.Random.defaultValue()), Random.withSeed(7))
-)
-const all = await contenders(sequence(random))
-const samples = new Map<string, Array<number>>(all.map((contender) => [contender.name, []]))
-for (const contender of all) await time(contender, reads)
-for (let round = 0; round < rounds; round++) {
-  for (let i = 0; i < all.length; i++) {
-    const contender = all[(i + round) % all.length]!
-    samples.get(contender.name)!.push(await time(contender, contender.kind === "awaited" ? reads / 4 : reads))
+for (const name of positionals.length === 0 ? known : positionals.filter(isName)) {
+  const rows = await benches[name](rounds)
+  if (flags.json) console.log(JSON.stringify({ bench: name, rounds, rows }))
+  else {
+    console.log(`${titles[name]}; medians of ${rounds} interleaved rounds`)
+    console.table(rows)
   }
-}
-
-const base = median(samples.get("effect Cache.get")!)
-const rows = all.map(({ kind, name }) => {
-  const nanos = samples.get(name)!
-  return {
-    name,
-    kind,
-    ns: Math.round(median(nanos)),
-    min: Math.round(Math.min(...nanos)),
-    max: Math.round(Math.max(...nanos)),
-    ratio: Number((median(nanos) / base).toFixed(2))
-  }
-})
-if (flags.json) console.log(JSON.stringify({ workload: "memory-hit", reads, rounds, rows }))
-else {
-  console.log(`memory hit, ${rounds} interleaved rounds of ${reads} reads, medians; ratio to Effect's Cache.get`)
-  console.table(rows)
 }

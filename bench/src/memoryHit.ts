@@ -1,5 +1,5 @@
 /**
- * The contenders of the memory hit, each a loop of `n` reads that checks every value.
+ * A memory hit beside its peers: each contender is a loop of `n` reads that checks every value.
  */
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import { BentoCache, bentostore } from "bentocache"
@@ -9,14 +9,11 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import type { Contender } from "./rounds.ts"
 import { keyCount, keyOf, sequenceLength, type Value, values } from "./workload.ts"
 
-export interface Contender {
-  readonly name: string
-  /** Whether the reads run inside one fiber or are awaited one by one from outside. */
-  readonly kind: "in a fiber" | "awaited"
-  readonly run: (n: number) => Promise<void>
-}
+const inFiberReads = 200_000
+const awaitedReads = 50_000
 
 const keys: ReadonlyArray<string> = Array.from({ length: keyCount }, (_, i) => keyOf(i))
 
@@ -62,6 +59,7 @@ const floor = (sequence: Uint16Array): Contender => {
   return {
     name: "floor: Map + Clock in Effect",
     kind: "in a fiber",
+    reads: inFiberReads,
     run: inFiber(sequence, (i) => get(keys[i]!), whole)
   }
 }
@@ -73,8 +71,9 @@ const effectCache = async (sequence: Uint16Array): Promise<Contender> => {
     timeToLive: "1 hour"
   }))
   return {
-    name: "effect Cache.get",
+    name: base,
     kind: "in a fiber",
+    reads: inFiberReads,
     run: inFiber(sequence, (i) => Cache.get(cache, keys[i]!), whole)
   }
 }
@@ -90,11 +89,17 @@ const smartCache = async (sequence: Uint16Array): Promise<ReadonlyArray<Contende
   const context = await runtime.context()
   const runPromise = Effect.runPromiseWith(context)
   return [
-    { name: "smart-cache get", kind: "in a fiber", run: inFiber(sequence, nested, ofResult) },
-    { name: "smart-cache get, 5 tags, 3 odds", kind: "in a fiber", run: inFiber(sequence, full, ofResult) },
+    { name: "smart-cache get", kind: "in a fiber", reads: inFiberReads, run: inFiber(sequence, nested, ofResult) },
+    {
+      name: "smart-cache get, 5 tags, 3 odds",
+      kind: "in a fiber",
+      reads: inFiberReads,
+      run: inFiber(sequence, full, ofResult)
+    },
     {
       name: "smart-cache get by runPromise",
       kind: "awaited",
+      reads: awaitedReads,
       run: awaited(sequence, async (i) => (await runPromise(nested(i))).value)
     }
   ]
@@ -106,8 +111,11 @@ const bento = (sequence: Uint16Array, name: string, serialize: boolean): Contend
     stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 10_000, serialize })) }
   })
   const read = (i: number) => cache.getOrSet({ key: keys[i]!, ttl: "1h", factory: () => values[i]! })
-  return { name, kind: "awaited", run: awaited(sequence, read) }
+  return { name, kind: "awaited", reads: awaitedReads, run: awaited(sequence, read) }
 }
+
+/** What every other is compared with. */
+export const base = "effect Cache.get"
 
 /** Every contender, warmed by nothing yet. */
 export const contenders = async (sequence: Uint16Array): Promise<ReadonlyArray<Contender>> => [
