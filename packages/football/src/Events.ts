@@ -5,6 +5,7 @@
  * Which markets an event affects is nowhere listed: it follows from what every
  * market declares to depend on.
  */
+import * as KeyFactory from "@smart-cache/core/KeyFactory"
 import * as TagGraph from "@smart-cache/core/TagGraph"
 import * as Factors from "./Factors.ts"
 import * as Markets from "./Markets.ts"
@@ -37,9 +38,14 @@ export const changes: Readonly<Record<Event, ReadonlyArray<Factors.Factor>>> = {
   line_movement: ["line"]
 }
 
+/** The match is the hash tag, as in its keys: a Redis Cluster holds a match's entries and their marks in one slot. */
+const tag = (match: string, market: string): string =>
+  `{${match === "" ? "~" : KeyFactory.escape(match)}}:${KeyFactory.escape(market)}`
+
 /** The graph of a match; its subject is the match id. */
 export const graph: TagGraph.Graph = TagGraph.make({
   events: changes,
   factors: Factors.changes,
-  markets: Object.fromEntries(Markets.all.map((market) => [market.id, market.dependsOn]))
+  markets: Object.fromEntries(Markets.all.map((market) => [market.id, market.dependsOn])),
+  tag
 })

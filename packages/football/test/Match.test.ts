@@ -3,6 +3,7 @@ import * as KeyFactory from "@smart-cache/core/KeyFactory"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import { Events, GoldenHour, Markets, MatchContext, MatchKey } from "@smart-cache/football"
 import { Schema } from "effect"
+import { anyText, properties } from "../../core/test/arbitraries.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -54,6 +55,26 @@ describe("MatchKey", () => {
     assert.strictEqual(new Set(tags).size, 198)
     assert.strictEqual(MatchKey.tag({ match: "a", market: "match-odds" }), Events.graph.tag("a", "match-odds"))
   })
+
+  const hashTag = (text: string): string | undefined => /\{([^}]+)\}/.exec(text)?.[1]
+
+  it.prop(
+    "gives key and tag of a market one hash tag, and no two markets of matches one tag",
+    [anyText, anyText, anyText, anyText],
+    ([match, market, otherMatch, otherMarket]) => {
+      const tag = MatchKey.tag({ match, market })
+      assert.isDefined(hashTag(tag))
+      assert.strictEqual(hashTag(MatchKey.key(keys, { match, market, variant: "" })), hashTag(tag))
+      const same = otherMatch === match && otherMarket === market
+      assert.strictEqual(MatchKey.tag({ match: otherMatch, market: otherMarket }) === tag, same)
+      assert.strictEqual(MatchKey.tag({ match, market: otherMarket }) === tag, otherMarket === market)
+    },
+    properties(500)("match tags")
+  )
+
+  it("tells an empty match from one that is called as it is written down", () => {
+    assert.notStrictEqual(MatchKey.tag({ match: "", market: "m" }), MatchKey.tag({ match: "~", market: "m" }))
+  })
 })
 
 describe("MatchContext", () => {
@@ -71,8 +92,8 @@ describe("MatchContext", () => {
     assert.deepStrictEqual(MatchContext.toRead({ match: "ars-che", markets: ["match-odds", "draw-no-bet"] }, context), {
       deadline: context.kickoff,
       confirmed: false,
-      odds: { "ars-che:match-odds": 2.1 },
-      tags: ["ars-che:match-odds", "ars-che:draw-no-bet"]
+      odds: { "{ars-che}:match-odds": 2.1 },
+      tags: ["{ars-che}:match-odds", "{ars-che}:draw-no-bet"]
     })
   })
 })

@@ -5,11 +5,13 @@
  * |---|---|
  * | `ns:v:key`, `ns:l:key` | entry or tombstone, and lease, of a key that has a hash tag (`KeyFactory`'s have) |
  * | `ns:w:{key}`, `ns:m:{key}` | the same of any other key, which becomes the hash tag itself |
- * | `ns:t:tag` | the stamp up to which entries with this tag are beaten |
+ * | `ns:t:tag` | the stamp up to which entries with this tag are beaten, of a tag that has a hash tag |
+ * | `ns:u:tag` | the same of any other tag |
  * | `{ns}:seq`, `{ns}:all`, `{ns}:last` | the last stamp, the marks of everything and of prefixes, the last message |
  *
  * A key's value and lease so share a slot of a Cluster, and keys and tags of one subject do when both carry its hash
- * tag. Braces, `%` and lone surrogates of keys without a hash tag are escaped: no two keys share a name.
+ * tag. Braces, `%` and lone surrogates of keys without a hash tag are escaped, `%` and lone surrogates of such tags: no
+ * two keys share a name, and no two tags.
  */
 import * as KeyFactory from "@smart-cache/core/KeyFactory"
 
@@ -36,6 +38,9 @@ const hasHashTag = (key: string): boolean => {
   return open >= 0 && key.indexOf("}", open) > open + 1
 }
 
+/** Whether a Cluster is to place a name by the hash tag in it; escaping would take that away. */
+const isHashTagged = (text: string): boolean => hasHashTag(text) && text.isWellFormed()
+
 /** Text that UTF-8 keeps as it is; what is escaped holds a `%`, what is not holds none. */
 const written = (text: string, special: RegExp): string =>
   special.test(text) || !text.isWellFormed() ? KeyFactory.escape(text) : text
@@ -44,7 +49,7 @@ const percent = /%/
 const percentAndBraces = /[%{}]/
 
 const nameOf = (namespace: string, key: string, tagged: string, plain: string): string =>
-  hasHashTag(key) && key.isWellFormed()
+  isHashTagged(key)
     ? `${namespace}:${tagged}:${key}`
     : `${namespace}:${plain}:{${written(key, percentAndBraces)}}`
 
@@ -58,7 +63,7 @@ export const make = (namespace: string, label = "namespace"): Keys => {
   return {
     value: (key) => nameOf(namespace, key, "v", "w"),
     lease: (key) => nameOf(namespace, key, "l", "m"),
-    mark: (tag) => `${namespace}:t:${written(tag, percent)}`,
+    mark: (tag) => isHashTagged(tag) ? `${namespace}:t:${tag}` : `${namespace}:u:${written(tag, percent)}`,
     sequence: `{${namespace}}:seq`,
     all: `{${namespace}}:all`,
     last: `{${namespace}}:last`,
