@@ -229,13 +229,17 @@ class Swr {
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
     const token = `${this.instance}.${flight.number}`
     const flying = Effect.flatMap(this.obtain(flight, trip, token), (lease) => {
-      if (lease === "retry" || "entry" in lease) return Effect.succeed(lease)
+      if (lease === "retry" || "entry" in lease) {
+        // The store's last word was that nothing is granted.
+        flight.settled = true
+        return Effect.succeed(lease)
+      }
       flight.fence = Math.max(flight.fence, lease.stamp)
       flight.stamped = true
       return this.computeAndFill(flight, trip, lease.stamp, token)
     })
-    // Whatever happened, and even if the grant was never heard of: unless a fill ended the lease, give it back.
-    return Effect.onExit(flying, () => flight.filled ? Effect.void : this.giveBack(trip.key, token))
+    // Whatever happened, and even if the grant was never heard of: unless there is none, give it back.
+    return Effect.onExit(flying, () => flight.settled ? Effect.void : this.giveBack(trip.key, token))
   }
 
   /** A stamp to compute with, an entry that somebody else stored meanwhile, or nothing when others compute and nobody waits here. */
@@ -334,7 +338,7 @@ class Swr {
   ): Effect.Effect<void, SmartCacheError> {
     if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void
     return Effect.map(this.guard("fill", () => this.store.fill({ key, codec, entry, token })), (filled) => {
-      flight.filled = filled !== undefined
+      flight.settled = filled !== undefined
       if (filled === "refused") this.metrics.add("fills_refused", 1)
       if (filled === "too_large") this.metrics.add("values_too_large", 1)
     })

@@ -44,8 +44,8 @@ export class Flight implements Departure {
   background: boolean
   /** Interrupted, not yet ended. Nobody joins; whoever needs the key waits for the end. */
   closing = false
-  /** A fill ended the lease; nothing is left to give back. */
-  filled = false
+  /** No lease is held, or a fill ended it: nothing is left to give back. */
+  settled = false
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
 
   constructor(
