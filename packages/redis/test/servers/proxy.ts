@@ -46,22 +46,63 @@ const meets = (state: State, { text }: Request): boolean => {
   return true
 }
 
+/** What the server is asked in place of a request that it never sees, so that the reply keeps its place among the others. */
+const stand = "a reply of the proxy"
+const standIn = `*2\r\n$4\r\nECHO\r\n$${stand.length}\r\n${stand}\r\n`
+const standInReply = `$${stand.length}\r\n${stand}\r\n`
+
+/**
+ * Replies of a server with some of them replaced; whatever comes before a replaced one goes first, as a client matches
+ * replies to its requests by their order.
+ */
+const replies = (client: Socket) => {
+  const texts: Array<string> = []
+  let held: Buffer = Buffer.alloc(0)
+  return {
+    replaceNext: (text: string) => void texts.push(text),
+    take: (chunk: Buffer) => {
+      held = Buffer.concat([held, chunk])
+      for (let at = held.indexOf(standInReply); texts.length > 0 && at >= 0; at = held.indexOf(standInReply)) {
+        client.write(held.subarray(0, at))
+        client.write(texts.shift() ?? "")
+        held = held.subarray(at + standInReply.length)
+      }
+      if (texts.length > 0) return
+      client.write(held)
+      held = Buffer.alloc(0)
+    }
+  }
+}
+
+const bufferOf = (chunk: Buffer | string): Buffer => typeof chunk === "string" ? Buffer.from(chunk) : chunk
+
 const pass = (state: State, client: Socket, server: Socket): void => {
   const requests = collector()
+  const answers = replies(client)
   let cut = false
+  // Before it has let the client in, and while it publishes to it, a server answers no ECHO; nothing is in flight then.
+  let echoes = false
+  const refuse = (text: string) => {
+    if (!echoes) return void client.write(text)
+    answers.replaceNext(text)
+    server.write(standIn)
+  }
   client.on("data", (chunk) => {
-    for (const request of requests(typeof chunk === "string" ? Buffer.from(chunk) : chunk)) {
-      if (!meets(state, request)) server.write(request.bytes)
-      else if (state.fault._tag === "Reply") client.write(state.fault.text)
-      else {
+    for (const request of requests(bufferOf(chunk))) {
+      if (meets(state, request)) {
+        if (state.fault._tag === "Reply") {
+          refuse(state.fault.text)
+          continue
+        }
         cut = true
-        server.write(request.bytes)
       }
+      server.write(request.bytes)
+      echoes = /^(?:mget|evalsha|eval|get|set) /i.test(request.text)
     }
   })
   server.on("data", (chunk) => {
     if (cut) return void client.destroy()
-    if (state.fault._tag !== "Delay") return void client.write(chunk)
+    if (state.fault._tag !== "Delay") return answers.take(bufferOf(chunk))
     const timer = setTimeout(() => client.write(chunk), state.fault.millis)
     client.once("close", () => clearTimeout(timer))
   })
