@@ -85,13 +85,23 @@ const handleAsking = (node: Redis): void => {
   }
 }
 
+/** Only the first command waits for a node's connection, all others fail until it stands: it is not left to them to begin it. */
+const connectAhead = (node: Redis): void => {
+  if (node.status === "wait") node.connect().catch(() => {})
+}
+
 const openCluster = (
   nodes: ReadonlyArray<Endpoint>,
   settings: RedisOptions.Settings,
   chance: RedisOptions.Chance
 ): Cluster => {
   const cluster = new Cluster(nodes.map((node) => ({ ...node })), RedisOptions.cluster(settings, chance))
-  cluster.on("+node", handleAsking)
+  cluster.on("+node", (node: Redis) => {
+    handleAsking(node)
+    // While the Cluster gets ready, its own commands are the first.
+    queueMicrotask(() => cluster.status === "ready" && connectAhead(node))
+  })
+  cluster.on("ready", () => cluster.nodes().forEach(connectAhead))
   return cluster
 }
 
@@ -120,9 +130,15 @@ const close = (client: Redis | Cluster): Effect.Effect<void> => {
   )
 }
 
+/** A Cluster stands when all its masters do. */
+const connectAll = async (client: Redis | Cluster): Promise<void> => {
+  await client.connect().catch(() => {})
+  if (client instanceof Cluster) await Promise.all(client.nodes("master").map((node) => node.ping().catch(() => {})))
+}
+
 /** Waits for the first connection, or until it is known that it takes longer. */
 const begin = (client: Redis | Cluster, { connectTimeout }: RedisOptions.Settings): Effect.Effect<void> =>
-  Effect.asVoid(Effect.timeoutOption(Effect.promise(() => client.connect().catch(() => {})), connectTimeout))
+  Effect.asVoid(Effect.timeoutOption(Effect.promise(() => connectAll(client)), connectTimeout))
 
 /** A subscriber's connection: to the one server, or to any node of a Cluster that is known now. */
 const opener = (client: Redis | Cluster, settings: RedisOptions.Settings, chance: RedisOptions.Chance) => () => {

@@ -10,8 +10,8 @@
  * | `{ns}:seq`, `{ns}:all`, `{ns}:last` | the last stamp, the marks of everything and of prefixes, the last message |
  *
  * A key's value and lease so share a slot of a Cluster, and keys and tags of one subject do when both carry its hash
- * tag. Braces, `%` and lone surrogates of keys without a hash tag are escaped, `%` and lone surrogates of such tags: no
- * two keys share a name, and no two tags.
+ * tag. Braces, `%` and lone surrogates of what has no hash tag are escaped: no two keys share a name, no two tags do,
+ * and nobody takes `{}` for the hash tag that it is not (`cluster-key-slot` does, and so ioredis).
  */
 import * as KeyFactory from "@smart-cache/core/KeyFactory"
 
@@ -42,16 +42,12 @@ const hasHashTag = (key: string): boolean => {
 const isHashTagged = (text: string): boolean => hasHashTag(text) && text.isWellFormed()
 
 /** Text that UTF-8 keeps as it is; what is escaped holds a `%`, what is not holds none. */
-const written = (text: string, special: RegExp): string =>
-  special.test(text) || !text.isWellFormed() ? KeyFactory.escape(text) : text
-
-const percent = /%/
-const percentAndBraces = /[%{}]/
+const written = (text: string): string => /[%{}]/.test(text) || !text.isWellFormed() ? KeyFactory.escape(text) : text
 
 const nameOf = (namespace: string, key: string, tagged: string, plain: string): string =>
   isHashTagged(key)
     ? `${namespace}:${tagged}:${key}`
-    : `${namespace}:${plain}:{${written(key, percentAndBraces)}}`
+    : `${namespace}:${plain}:{${written(key)}}`
 
 /** The names of one namespace; throws `RangeError` when the namespace could be mistaken for something else. */
 export const make = (namespace: string, label = "namespace"): Keys => {
@@ -63,7 +59,7 @@ export const make = (namespace: string, label = "namespace"): Keys => {
   return {
     value: (key) => nameOf(namespace, key, "v", "w"),
     lease: (key) => nameOf(namespace, key, "l", "m"),
-    mark: (tag) => isHashTagged(tag) ? `${namespace}:t:${tag}` : `${namespace}:u:${written(tag, percent)}`,
+    mark: (tag) => isHashTagged(tag) ? `${namespace}:t:${tag}` : `${namespace}:u:${written(tag)}`,
     sequence: `{${namespace}}:seq`,
     all: `{${namespace}}:all`,
     last: `{${namespace}}:last`,
