@@ -2,9 +2,9 @@ import { assert, describe, it } from "@effect/vitest"
 import type * as CacheConfig from "@smart-cache/core/CacheConfig"
 import { Console, Effect } from "effect"
 import { single } from "./servers/single.ts"
+import { monitor } from "./stampede/monitor.ts"
 import { processes, type Reader, type Running } from "./stampede/processes.ts"
 import { now } from "./stampede/protocol.ts"
-import { writes } from "./stampede/writes.ts"
 import { freshNamespace, shared } from "./support/shared.ts"
 
 const server = shared(single())
@@ -23,7 +23,7 @@ const setUp = Effect.fnUntraced(function*(count: number, config: CacheConfig.Opt
 /** The same, and what is written under a key. */
 const overheard = Effect.fnUntraced(function*(count: number, config: CacheConfig.Options) {
   const { namespace, readers } = yield* setUp(count, config)
-  const { stamps } = yield* writes(server().port)
+  const { stamps } = yield* monitor(server().port)
   return { readers, stamps: (key: string) => stamps(namespace, key) }
 })
 

@@ -43,6 +43,8 @@ export class Reads {
 
   /** The texts under these names; fails with `StoreFailed`. */
   get(names: ReadonlyArray<string>): Effect.Effect<Texts, SmartCacheError> {
+    // A command without names is an error.
+    if (names.length === 0) return Effect.succeed([])
     return Effect.callback((resume) => {
       const request: Request = { names, resume }
       if (this.waiting.push(request) === 1) queueMicrotask(() => this.send())
