@@ -75,7 +75,7 @@ const fibers = <A>(
 })
 
 const services = (url: string) => {
-  const redis = IoRedis.layer({ url, commandTimeout: "5 seconds" })
+  const redis = IoRedis.layer({ url })
   const config = CacheConfig.layer()
   const store = Layer.provide(RedisStore.layer({ namespace: "bench" }), redis)
   return Layer.mergeAll(SmartCache.layerOn({}, { config, store }), redis)

@@ -32,14 +32,20 @@ export interface Lookup {
   readonly invalidated: boolean
   /** Computes that began at or before this stamp are invalid for this key and these tags. */
   readonly fence: Stamp
+  /** The stamp of a lease that was asked for with the read, if it was granted; no entry stands then. */
+  readonly granted?: Stamp | undefined
 }
 
-/** The wish to compute a key. */
-export interface Claim extends Subject {
+/** Who asks for a lease. */
+export interface Applicant {
   /** Made by the caller, so that it can give back a lease whose grant it never heard of. */
   readonly token: string
   /** The lease ends by itself after so many milliseconds; asking again with the same token renews it. */
   readonly millis: number
+}
+
+/** The wish to compute a key. */
+export interface Claim extends Subject, Applicant {
   /** Nobody need compute when an entry with a later stamp than this stands; `Infinity` computes all the same. */
   readonly newerThan: Stamp
 }
@@ -95,8 +101,17 @@ export interface Shape {
   readonly shared: Extract<Source, "memory" | "redis">
   /** The standing entry this process holds, without leaving the fiber; the only step of a memory hit. */
   readonly peek: (key: string) => Entry | undefined
-  /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
-  readonly read: (subject: Subject) => Effect.Effect<Lookup, SmartCacheError>
+  /**
+   * Milliseconds within which {@link read} ends by itself; `Infinity` when nothing sees to that, and the cache does.
+   * A read that is bounded twice costs a timer and a fiber more than the rest of it.
+   */
+  readonly readsWithin: number
+  /**
+   * The standing entry of the whole store, and the fence for a compute of this key with these tags.
+   *
+   * A store that expects to find nothing may grant the applicant the lease in the same step.
+   */
+  readonly read: (subject: Subject, applicant?: Applicant) => Effect.Effect<Lookup, SmartCacheError>
   /** Asks to compute a key; asked again with the same token, the same lease is granted, and lasts anew. */
   readonly lease: (claim: Claim) => Effect.Effect<Lease, SmartCacheError>
   /** Gives a lease back without a fill; a token that does not hold the lease does nothing. */

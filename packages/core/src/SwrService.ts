@@ -33,6 +33,8 @@ export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
   readonly compute: Effect.Effect<A, E, R>
   /** The entry that is held, whatever its age: gives δ, and is what an adopted entry must beat. */
   readonly basis: Entry | undefined
+  /** A lease that the read has been granted already. */
+  readonly ticket: Ticket | undefined
   /** Number of the last odds change. */
   readonly latestChange: () => number
   /** Until when an entry is fresh for the reader. */
@@ -44,6 +46,21 @@ export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
     delta: number,
     stamp: Stamp
   ) => Effect.Effect<Entry, SmartCacheError>
+}
+
+/** A lease that a read asks for on its way, and whether a compute has taken it over. */
+export class Ticket implements CacheStore.Applicant {
+  readonly token: string
+  readonly millis: number
+  /** While unheard of, it may have been granted. */
+  stamp: Stamp | undefined | "unheard" = "unheard"
+  /** By a compute, or given back. */
+  spent = false
+
+  constructor(token: string, millis: number) {
+    this.token = token
+    this.millis = millis
+  }
 }
 
 /** What there was when a reader came. */
@@ -77,6 +94,10 @@ export interface Shape {
   readonly refresh: <A, E, R>(trip: Trip<A, E, R>) => Effect.Effect<void, never, R>
   /** What there is now for a reader of the key, taken before it reads the store. */
   readonly approach: (key: string) => Approach
+  /** Lets a read ask for the lease of a key that nobody here computes or asks for; to be given back with {@link Shape.settle}. */
+  readonly ticket: (key: string) => Ticket | undefined
+  /** The read is over: a lease that nothing took over is given back. */
+  readonly settle: (key: string, ticket: Ticket) => Effect.Effect<void>
   /** Computes that began before this call no longer serve readers whose fence is unknown. */
   readonly outdate: () => void
   /** Whether the last compute of the key failed and it is too early to try again. */
@@ -100,9 +121,12 @@ const noTags: ReadonlyArray<string> = []
 
 class Swr {
   private readonly flights = new Map<string, Flight>()
+  /** One read a key asks for a lease on its way. */
+  private readonly tickets = new Map<string, Ticket>()
   private readonly failures: Failures
   private background = 0
   private departures = 0
+  private ticketNumber = 0
   private horizon = 0
   private readonly instance: string
   private readonly settings: Settings
@@ -165,13 +189,40 @@ class Swr {
       if (current === undefined) {
         return Effect.map(this.depart(trip, now, "foreground"), (flight): Seat => ({ flight, place: "own" }))
       }
-      if (suits(current, trip, now)) {
-        current.waiters++
-        return Effect.succeed({ flight: current, place: "joined" })
-      }
-      // Only the cache itself wants this value, and the reader needs a later one: make room.
-      if (current.background && current.waiters === 0) current.abandon()
-      return Effect.succeed({ flight: current, place: "outside" })
+      return Effect.as(this.surrender(trip), this.share(current, trip, now))
+    })
+  }
+
+  /** A place in a flight that somebody else began, or outside of it until it has ended. */
+  private share(current: Flight, demand: Demand, now: number): Seat {
+    if (suits(current, demand, now)) {
+      current.waiters++
+      return { flight: current, place: "joined" }
+    }
+    // Only the cache itself wants this value, and the reader needs a later one: make room.
+    if (current.background && current.waiters === 0) current.abandon()
+    return { flight: current, place: "outside" }
+  }
+
+  /** A reader that shares a compute must not keep the lease from it. */
+  private surrender({ key, ticket }: Pick<Trip<unknown, unknown, unknown>, "key" | "ticket">): Effect.Effect<void> {
+    return ticket === undefined ? Effect.void : this.settle(key, ticket)
+  }
+
+  ticket(key: string): Ticket | undefined {
+    if (this.flights.has(key) || this.tickets.has(key)) return undefined
+    const ticket = new Ticket(`${this.instance}.${++this.ticketNumber}.read`, this.settings.leaseTtl)
+    this.tickets.set(key, ticket)
+    return ticket
+  }
+
+  settle(key: string, ticket: Ticket): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      if (this.tickets.get(key) === ticket) this.tickets.delete(key)
+      if (ticket.spent || ticket.stamp === undefined) return Effect.void
+      ticket.spent = true
+      // Nobody waits for that: a reader has its answer.
+      return Effect.asVoid(Effect.forkIn(this.giveBack(key, ticket.token), this.scope))
     })
   }
 
@@ -227,17 +278,23 @@ class Swr {
   }
 
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
-    const token = `${this.instance}.${flight.number}`
-    const flying = Effect.flatMap(this.obtain(flight, trip, token), (lease) => {
-      if (lease === "retry" || "entry" in lease) {
-        // The store's last word was that nothing is granted.
-        flight.settled = true
-        return Effect.succeed(lease)
+    const { ticket } = trip
+    const granted = ticket === undefined || ticket.spent || typeof ticket.stamp !== "number" ? undefined : ticket
+    if (granted !== undefined) granted.spent = true
+    const token = granted?.token ?? `${this.instance}.${flight.number}`
+    const flying = Effect.flatMap(
+      granted === undefined ? this.obtain(flight, trip, token) : Effect.succeed({ stamp: granted.stamp as Stamp }),
+      (lease) => {
+        if (lease === "retry" || "entry" in lease) {
+          // The store's last word was that nothing is granted.
+          flight.settled = true
+          return Effect.succeed(lease)
+        }
+        flight.fence = Math.max(flight.fence, lease.stamp)
+        flight.stamped = true
+        return this.computeAndFill(flight, trip, lease.stamp, token)
       }
-      flight.fence = Math.max(flight.fence, lease.stamp)
-      flight.stamped = true
-      return this.computeAndFill(flight, trip, lease.stamp, token)
-    })
+    )
     // Whatever happened, and even if the grant was never heard of: unless there is none, give it back.
     return Effect.onExit(flying, () => flight.settled ? Effect.void : this.giveBack(trip.key, token))
   }
@@ -422,6 +479,8 @@ export const layer: Layer.Layer<
       fetch: (trip, wait, then) => swr.fetch(trip, wait, then),
       refresh: (trip) => swr.refresh(trip),
       approach: (key) => swr.approach(key),
+      ticket: (key) => swr.ticket(key),
+      settle: (key, ticket) => swr.settle(key, ticket),
       outdate: () => swr.outdate(),
       backingOff: (key, now) => swr.backingOff(key, now),
       remembered: (key, demand, now) => swr.remembered(key, demand, now),

@@ -147,7 +147,18 @@ const make = (
     const plane = client.topology === "cluster"
       ? Cluster.make(commands, reads, keys, lifetimes)
       : Single.make(commands, keys, lifetimes)
-    return new Store({ plane, reads, keys, envelope, watch, waiters, tier, metrics, settings }).shape()
+    return new Store({
+      plane,
+      reads,
+      keys,
+      envelope,
+      watch,
+      waiters,
+      tier,
+      metrics,
+      settings,
+      readTimeout: client.commandTimeout
+    }).shape()
   })
 
 const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =>

@@ -80,7 +80,7 @@ export class Engine {
     decision: Decision.Decision
   ): Read<A, E, R> {
     const approach = this.services.swr.approach(key)
-    return { key, compute, context, verdict, began, approach, decision, answered: false }
+    return { key, compute, context, verdict, began, approach, decision, answered: false, ticket: undefined }
   }
 
   private refuse(error: SmartCacheError): Exit.Exit<never, SmartCacheError> {

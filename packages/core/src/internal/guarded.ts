@@ -17,23 +17,25 @@ const asTyped = (operation: string, cause: Cause.Cause<SmartCacheError>): SmartC
   return CacheError.make({ _tag: "StoreFailed", operation, cause: died?.defect ?? "it interrupted itself" })
 }
 
-/** The step, failing when it gives no answer within `storeTimeout`, or within a reader's last `patience` milliseconds. */
+/**
+ * The step, failing when it gives no answer within `storeTimeout`, or within a reader's last `patience` milliseconds;
+ * `within` is when it ends by itself.
+ */
 export const bounded = <A>(
   operation: string,
   step: () => Effect.Effect<A, SmartCacheError>,
   { hardTimeout, storeTimeout }: Settings,
-  patience = hardTimeout
+  patience = hardTimeout,
+  within = Infinity
 ): Effect.Effect<A, SmartCacheError> => {
   // A store that hangs leaves a reader most of its time for the compute.
   const millis = Math.min(storeTimeout, hardTimeout / 4, patience)
-  return Effect.suspend(step).pipe(
-    Effect.timeoutOrElse({
-      duration: millis,
-      orElse: () =>
-        Effect.fail(CacheError.make({ _tag: "StoreFailed", operation, cause: `no answer within ${millis} ms` }))
-    }),
-    Effect.catchCause((cause) => Effect.fail(asTyped(operation, cause)))
-  )
+  const ended = within <= millis ? Effect.suspend(step) : Effect.timeoutOrElse(Effect.suspend(step), {
+    duration: millis,
+    orElse: () =>
+      Effect.fail(CacheError.make({ _tag: "StoreFailed", operation, cause: `no answer within ${millis} ms` }))
+  })
+  return Effect.catchCause(ended, (cause) => Effect.fail(asTyped(operation, cause)))
 }
 
 /**
@@ -45,9 +47,10 @@ export const guarded = <A>(
   step: () => Effect.Effect<A, SmartCacheError>,
   settings: Settings,
   metrics: CacheMetrics.Shape,
-  patience?: number
+  patience?: number,
+  within?: number
 ): Effect.Effect<A | undefined, SmartCacheError> =>
-  Effect.catch(bounded(operation, step, settings, patience), (error) => {
+  Effect.catch(bounded(operation, step, settings, patience, within), (error) => {
     metrics.add("store_errors", 1)
     return settings.onStoreError === "allow" ? Effect.void as Effect.Effect<undefined> : Effect.fail(error)
   })

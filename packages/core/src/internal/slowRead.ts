@@ -38,6 +38,8 @@ export interface Read<A, E, R> extends Circumstances {
   /** The latest decision, by which the read is counted if nothing answers it. */
   decision: Decision.Decision
   answered: boolean
+  /** A lease asked for with the look at the store. */
+  ticket: SwrService.Ticket | undefined
 }
 
 const isAnswer = <A>(answer: A | "slow"): answer is A => answer !== "slow"
@@ -73,17 +75,19 @@ export class SlowRead {
   run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const answer = read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
     return Effect.onExit(answer, (exit) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const { metrics } = this.services
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const { metrics, swr } = this.services
         metrics.waited(now - read.began)
         if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
         if (!read.answered) this.desk.unanswered(read.decision, now, read.verdict, read.context)
+        return read.ticket === undefined ? Effect.void : swr.settle(read.key, read.ticket)
       }))
   }
 
   /** Asks the whole store, then decides again on what it says. */
   private lookUp<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.flatMap(this.readStore(read), (known) =>
+    if (read.decision === Decision.miss) read.ticket = this.services.swr.ticket(read.key)
+    return Effect.flatMap(this.readStore(read, read.ticket), (known) =>
       Effect.withFiber((fiber) => {
         const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
         const { entry, fence, standing } = known
@@ -105,7 +109,10 @@ export class SlowRead {
   }
 
   /** While the store is out of reach, what this process holds is what is known. */
-  private readStore(read: Read<unknown, unknown, unknown>): Effect.Effect<Known, SmartCacheError> {
+  private readStore(
+    read: Read<unknown, unknown, unknown>,
+    ticket?: SwrService.Ticket
+  ): Effect.Effect<Known, SmartCacheError> {
     const { metrics, settings, store } = this.services
     const { approach, context: { codec, tags = noTags }, key } = read
     // An invalidation of any tag of the compute under way concerns whoever would join it.
@@ -115,11 +122,19 @@ export class SlowRead {
     const reading = Effect.flatMap(
       Clock.currentTimeMillis,
       (now) =>
-        guarded("read", () => store.read({ key, tags: concerned, codec }), settings, metrics, this.patience(read, now))
+        guarded(
+          "read",
+          () => store.read({ key, tags: concerned, codec }, ticket),
+          settings,
+          metrics,
+          this.patience(read, now),
+          store.readsWithin
+        )
     )
     return Effect.map(reading, (lookup) => {
       if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
-      const { entry, fence, invalidated } = lookup
+      const { entry, fence, granted, invalidated } = lookup
+      if (ticket !== undefined) ticket.stamp = granted
       return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
     })
   }
@@ -200,6 +215,7 @@ export class SlowRead {
       key: read.key,
       tags,
       codec: context.codec,
+      ticket: read.ticket,
       compute: read.compute,
       basis: entry,
       fence,

@@ -12,7 +12,7 @@ import * as CacheError from "../CacheError.ts"
 import * as CacheStore from "../CacheStore.ts"
 
 /** A step that can go wrong. */
-export type Step = Exclude<keyof CacheStore.Shape, "local" | "shared" | "peek">
+export type Step = Exclude<keyof CacheStore.Shape, "local" | "shared" | "peek" | "readsWithin">
 
 /** Every step, in the order of the contract. */
 export const steps: ReadonlyArray<Step> = ["read", "lease", "release", "stamp", "fill", "invalidate", "held"]
@@ -132,7 +132,8 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     local: store.local,
     shared: store.shared,
     peek: (key) => store.peek(key),
-    read: (subject) => troubled("read", store.read(subject)),
+    readsWithin: Infinity,
+    read: (subject, applicant) => troubled("read", store.read(subject, applicant)),
     lease: (claim) => troubled("lease", store.lease(claim)),
     release: (key, token) => troubled("release", store.release(key, token)),
     stamp: (subject) => troubled("stamp", store.stamp(subject)),

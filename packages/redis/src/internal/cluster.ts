@@ -36,7 +36,7 @@ class Cluster {
   }
 
   lease({ key, millis, newerThan, tags, token }: Plane.Wish): Effect.Effect<Plane.Answer, SmartCacheError> {
-    const { all, lease, value } = this.keys
+    const { lease, value } = this.keys
     const floor = Math.min(newerThan, Number.MAX_SAFE_INTEGER)
     const take = (stamp: Stamp) =>
       this.commands.run("lease", "smartCacheLeaseAt", [value(key), lease(key)], [
@@ -47,10 +47,8 @@ class Cluster {
       ])
     return Effect.flatMap(this.stamp({ tags }), (stamp) =>
       Effect.flatMap(take(stamp), (reply) => {
-        const answer = answerOf(reply, none)
-        if (answer === undefined) return absurd(this.commands, "lease")
-        if (answer._tag !== "newer") return Effect.succeed(answer)
-        return Effect.map(this.reads.get([all]), ([text]): Plane.Answer => ({ ...answer, all: text ?? "" }))
+        const answer = answerOf(reply)
+        return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)
       }))
   }
 
@@ -153,6 +151,7 @@ class Cluster {
 export const make = (commands: Commands, reads: Reads, keys: Keys, lifetimes: Plane.Lifetimes): Plane.Plane => {
   const cluster = new Cluster(commands, reads, keys, lifetimes)
   return {
+    sees: "apart",
     lease: (wish) => cluster.lease(wish),
     release: (key, token) => cluster.release(key, token),
     stamp: (about) => cluster.stamp(about),

@@ -72,7 +72,7 @@ const headOf = (kind: "E" | "T", stamp: Stamp): string => {
 }
 
 /** The stamp of a head, `undefined` when its digits are none. */
-const stampOf = (text: string): Stamp | undefined => {
+export const headStamp = (text: string): Stamp | undefined => {
   let stamp = 0
   for (let i = 2; i < headLength; i++) {
     const digit = text.charCodeAt(i) - 48
@@ -137,7 +137,7 @@ export const make = (options: Options): Envelope => {
     tombstone: (stamp) => headOf("T", stamp),
     decode: (key, text, offset) => {
       if (text[0] !== "1") return rubbish(text.length === 0 ? "corrupt" : "version", undefined)
-      const stamp = stampOf(text)
+      const stamp = headStamp(text)
       if (stamp === undefined) return rubbish("corrupt", undefined)
       if (text[1] === "E") return decodeEntry(options, seal, key, text, stamp, offset)
       return text[1] === "T" && text.length === headLength ? { _tag: "Tombstone", stamp } : rubbish("corrupt", stamp)

@@ -65,7 +65,7 @@ end
 -- An entry with a stamp above the floor, the lease, or how long somebody else has it.
 local function take(value, lease, token, millis, floor, grant)
   local text = get(value)
-  if text and string.sub(text, 2, 2) == 'E' and stampOf(text) > floor then return {'newer', text} end
+  if text and string.sub(text, 2, 2) == 'E' and stampOf(text) > floor then return {'newer', 0, text} end
   local held = get(lease)
   if holds(held, token) then
     redis.call('PEXPIRE', lease, millis)
@@ -97,7 +97,11 @@ end
 
 const script = (body: string): string => functions + body
 
-/** KEYS value lease seq all mark…; ARGV token millis newerThan life-of-marks. A floor of -1 says: compute all the same. */
+/**
+ * KEYS value lease seq all mark…; ARGV token millis newerThan life-of-marks. A floor of -1 says: compute all the same.
+ * Answers what `take` does, and what a read of value, all, seq and marks would: of an entry that does not stand only its
+ * stamp, as a tombstone that beats what it beats.
+ */
 const lease = script(`
 local floor = tonumber(ARGV[3])
 if floor < 0 then floor = math.huge end
@@ -107,7 +111,12 @@ local reply = take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], floor, function()
   for i = 4, #KEYS do found(KEYS[i], stamp, i > 4 and ARGV[4]) end
   return stamp
 end)
-if reply[1] == 'newer' then reply[3] = get(KEYS[4]) end
+local text = get(KEYS[1])
+if not text or reply[1] == 'newer' then reply[3] = text
+else reply[3] = '1T' .. written(stampOf(text) - (string.sub(text, 2, 2) == 'T' and 0 or 1)) end
+reply[4] = get(KEYS[4])
+reply[5] = get(KEYS[3])
+for i = 5, #KEYS do reply[i + 1] = get(KEYS[i]) end
 return reply
 `)
 

@@ -6,6 +6,7 @@ import type { Stamp } from "@smart-cache/core/CacheEntry"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
 import type * as CacheStore from "@smart-cache/core/CacheStore"
 import type * as Effect from "effect/Effect"
+import type { Texts } from "./reads.ts"
 
 /** What a step is about, by the names of the cache. */
 export interface About {
@@ -19,11 +20,19 @@ export interface Wish extends About {
   readonly newerThan: Stamp
 }
 
+/**
+ * What was seen with the answer, as a read of value, marks of everything, sequence and marks of the asked tags would
+ * have seen it; `undefined` where keys lie apart.
+ */
+interface Sight {
+  readonly seen: Texts | undefined
+}
+
 export type Answer =
-  | { readonly _tag: "granted"; readonly stamp: Stamp }
-  /** Text of an entry with a later stamp; of all marks, only those of the `checked` tags are known not to beat it. */
-  | { readonly _tag: "newer"; readonly text: string; readonly all: string; readonly checked: ReadonlyArray<string> }
-  | { readonly _tag: "busy"; readonly remaining: number }
+  | Sight & { readonly _tag: "granted"; readonly stamp: Stamp }
+  | Sight & { readonly _tag: "busy"; readonly remaining: number }
+  /** An entry with a later stamp; unless its marks were seen, they may beat it. */
+  | Sight & { readonly _tag: "newer"; readonly text: string }
 
 export interface Stored extends About {
   readonly token: string | undefined
@@ -34,6 +43,8 @@ export interface Stored extends About {
 }
 
 export interface Plane {
+  /** Whether an answer says all that a read would. */
+  readonly sees: "all" | "apart"
   readonly lease: (wish: Wish) => Effect.Effect<Answer, SmartCacheError>
   readonly release: (key: string, token: string) => Effect.Effect<void, SmartCacheError>
   readonly stamp: (about: About) => Effect.Effect<Stamp, SmartCacheError>

@@ -10,16 +10,17 @@ import * as News from "./news.ts"
 import * as Plane from "./plane.ts"
 
 /** What `take` in the scripts answers. */
-export const answerOf = (reply: unknown, checked: ReadonlyArray<string>): Plane.Answer | undefined => {
+export const answerOf = (reply: unknown): Plane.Answer | undefined => {
   if (!Array.isArray(reply)) return undefined
-  const [tag, content, all] = reply as ReadonlyArray<unknown>
+  const [tag, detail, ...texts] = reply as ReadonlyArray<unknown>
+  const seen = texts.length < 3 ? undefined : texts.map((text) => typeof text === "string" ? text : null)
   switch (tag) {
     case "granted":
-      return { _tag: "granted", stamp: Number(content) }
+      return { _tag: tag, seen, stamp: Number(detail) }
     case "newer":
-      return { _tag: "newer", text: String(content), all: typeof all === "string" ? all : "", checked }
+      return { _tag: tag, seen, text: String(texts[0]) }
     case "busy":
-      return { _tag: "busy", remaining: Math.max(1, Number(content)) }
+      return { _tag: tag, seen, remaining: Math.max(1, Number(detail)) }
     default:
       return undefined
   }
@@ -51,7 +52,7 @@ class Single {
     const names = [value(key), lease(key), sequence, all, ...this.marks(tags)]
     const args = [token, Math.ceil(millis), newerThan === Infinity ? -1 : newerThan, this.lifetimes.marks]
     return Effect.flatMap(this.commands.run("lease", "smartCacheLease", names, args), (reply) => {
-      const answer = answerOf(reply, tags)
+      const answer = answerOf(reply)
       return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)
     })
   }
@@ -155,6 +156,7 @@ export const beatMany = (
 export const make = (commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes): Plane.Plane => {
   const single = new Single(commands, keys, lifetimes)
   return {
+    sees: "all",
     lease: (wish) => single.lease(wish),
     release: (key, token) => single.release(key, token),
     stamp: (about) => single.stamp(about),

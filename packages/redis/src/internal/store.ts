@@ -9,7 +9,7 @@ import type { MemoryTier } from "@smart-cache/core/MemoryTier"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Envelope } from "./envelope.ts"
+import * as Envelope from "./envelope.ts"
 import type { Keys } from "./keys.ts"
 import * as Marks from "./marks.ts"
 import { plainProblem } from "./plain.ts"
@@ -24,14 +24,19 @@ export interface Parts {
   readonly plane: Plane
   readonly reads: Reads
   readonly keys: Keys
-  readonly envelope: Envelope
+  readonly envelope: Envelope.Envelope
   readonly watch: Watch
   readonly waiters: Waiters
   /** What this process holds, if it holds anything. */
   readonly tier: MemoryTier | undefined
   readonly metrics: CacheMetrics.Shape
   readonly settings: Settings
+  /** Milliseconds that one command of a read takes at most. */
+  readonly readTimeout: number
 }
+
+/** The value and its marks, the marks of tags that were not asked for, and a stamp when marks and sequence are missing. */
+const mostReads = 3
 
 /** What lies under a key: an entry with its value, a tombstone's stamp, or neither. */
 interface Found {
@@ -43,9 +48,16 @@ interface Found {
 
 const nothing: Found = { entry: undefined, tombstone: 0, rubbish: undefined }
 
+/** Below this share of reads that find something, reads ask for the lease as well; a script costs a server ten times a read. */
+const few = 0.25
+/** Reads over which the share is smoothed. */
+const memory = 16
+
 export class Store {
   private readonly parts: Parts
   private readonly marksOf = Marks.reader()
+  /** Share of reads that found something, lately. */
+  private found = 0
 
   constructor(parts: Parts) {
     this.parts = parts
@@ -57,7 +69,8 @@ export class Store {
       local: tier === undefined ? "redis" : "memory",
       shared: "redis",
       peek: tier === undefined ? () => undefined : (key) => watch.trusted ? tier.peek(key) : undefined,
-      read: (subject) => this.read(subject),
+      readsWithin: mostReads * this.parts.readTimeout,
+      read: (subject, applicant) => this.read(subject, applicant),
       lease: (claim) => this.lease(claim),
       release: (key, token) => plane.release(key, token),
       stamp: (subject) => plane.stamp(subject),
@@ -71,23 +84,61 @@ export class Store {
     }
   }
 
-  private read(subject: CacheStore.Subject): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
-    const { keys, reads, tier } = this.parts
-    const { codec, key, tags } = subject
+  private read(
+    subject: CacheStore.Subject,
+    applicant?: CacheStore.Applicant
+  ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    const { plane, reads, tier } = this.parts
     const era = tier?.era
+    // Where most reads find nothing, asking for the lease at once saves the second question.
+    const reading = applicant !== undefined && plane.sees === "all" && this.found < few
+      ? this.claim(subject, applicant, era)
+      : Effect.flatMap(reads.get(this.names(subject)), (texts) => this.look(subject, texts, era))
+    return Effect.map(reading, (lookup) => {
+      this.found += ((lookup.entry === undefined ? 0 : 1) - this.found) / memory
+      return lookup
+    })
+  }
+
+  private claim(
+    subject: CacheStore.Subject,
+    applicant: CacheStore.Applicant,
+    era: number | undefined
+  ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    return Effect.flatMap(
+      this.parts.plane.lease({ ...subject, ...applicant, newerThan: 0 }),
+      (answer) =>
+        Effect.map(
+          this.look(subject, answer.seen!, era),
+          (lookup) => answer._tag === "granted" ? { ...lookup, granted: answer.stamp } : lookup
+        )
+    )
+  }
+
+  /** What a read asks for: the value, the marks of everything, the sequence, and the marks of the tags. */
+  private names({ key, tags }: CacheStore.Subject): ReadonlyArray<string> {
+    const { keys } = this.parts
     const names = [keys.value(key), keys.all, keys.sequence]
     for (const tag of tags) names.push(keys.mark(tag))
-    return Effect.flatMap(reads.get(names), (texts) => {
-      const found = this.decode(key, texts[0]!, codec)
-      const marks = texts.slice(3)
-      if (found.entry === undefined || alike(found.entry.tags, tags)) {
-        return this.judge(subject, found, texts, marks, marks, era)
-      }
-      return Effect.flatMap(
-        reads.get(found.entry.tags.map(keys.mark)),
-        (own) => this.judge(subject, found, texts, marks, own, era)
-      )
-    })
+    return names
+  }
+
+  /** What the texts under the names of a subject say. */
+  private look(
+    subject: CacheStore.Subject,
+    texts: Texts,
+    era: number | undefined
+  ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    const { keys, reads } = this.parts
+    const found = this.decode(subject.key, texts[0]!, subject.codec)
+    const asked = texts.slice(3)
+    if (found.entry === undefined || alike(found.entry.tags, subject.tags)) {
+      return this.judge(subject, found, texts, asked, asked, era)
+    }
+    return Effect.flatMap(
+      reads.get(found.entry.tags.map(keys.mark)),
+      (own) => this.judge(subject, found, texts, asked, own, era)
+    )
   }
 
   /** Whether what was found stands by the marks of its own tags, and what fence a compute with the asked tags must pass. */
@@ -98,7 +149,7 @@ export class Store {
     asked: Texts,
     own: Texts,
     era: number | undefined
-  ): Exit.Exit<CacheStore.Lookup> | Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+  ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
     const general = all == null ? Infinity : Marks.fenceOf(this.marksOf(all), key)
     // Whatever began before the last entry is refused, even when that one does not stand any more.
     const before = entry === undefined ? tombstone : entry.stamp - 1
@@ -148,33 +199,27 @@ export class Store {
   }
 
   private lease(claim: CacheStore.Claim): Effect.Effect<CacheStore.Lease, SmartCacheError> {
-    const { key, millis, tags } = claim
-    const ended = this.parts.waiters.ended(key)
-    const era = this.parts.tier?.era
-    return Effect.flatMap(
-      this.parts.plane.lease(claim),
-      (answer): Effect.Effect<CacheStore.Lease, SmartCacheError> => {
-        if (answer._tag === "granted") return Effect.succeed({ _tag: "Granted", stamp: answer.stamp })
-        if (answer._tag === "busy") {
-          return Effect.succeed({ _tag: "Busy", remaining: Math.min(answer.remaining, millis), ended })
-        }
-        const { entry, rubbish } = this.decode(key, answer.text, claim.codec)
-        if (entry === undefined) return this.lease({ ...claim, newerThan: rubbish ?? Infinity })
-        const others = [...new Set([...tags, ...entry.tags])].filter((tag) => !answer.checked.includes(tag))
-        return Effect.flatMap(this.fence(key, answer.all, others), (fence) => {
-          if (entry.stamp <= fence) return this.lease({ ...claim, newerThan: entry.stamp })
-          this.hold(key, entry, era)
-          return Effect.succeed({ _tag: "Newer", entry })
-        })
+    const { plane, reads, tier, waiters } = this.parts
+    const ended = waiters.ended(claim.key)
+    const era = tier?.era
+    return Effect.flatMap(plane.lease(claim), (answer): Effect.Effect<CacheStore.Lease, SmartCacheError> => {
+      if (answer._tag === "granted") return Effect.succeed({ _tag: "Granted", stamp: answer.stamp })
+      if (answer._tag === "busy") {
+        return Effect.succeed({ _tag: "Busy", remaining: Math.min(answer.remaining, claim.millis), ended })
       }
-    )
-  }
-
-  private fence(key: string, all: string, tags: ReadonlyArray<string>): Effect.Effect<Stamp, SmartCacheError> {
-    const general = Marks.fenceOf(this.marksOf(all), key)
-    if (tags.length === 0) return Effect.succeed(general)
-    const { keys, reads } = this.parts
-    return Effect.map(reads.get(tags.map(keys.mark)), (marks) => highest(general, marks))
+      const { seen, text } = answer
+      const texts = seen !== undefined
+        ? Effect.succeed(seen)
+        : Effect.map(reads.get(this.names(claim).slice(1)), (others) => [text, ...others])
+      return Effect.flatMap(
+        Effect.flatMap(texts, (texts) => this.look(claim, texts, era)),
+        ({ entry, fence }) =>
+          entry !== undefined && entry.stamp > fence
+            ? Effect.succeed({ _tag: "Newer", entry })
+            // It is beaten after all, or cannot be read: ask again as if it were not there.
+            : this.lease({ ...claim, newerThan: Envelope.headStamp(text) ?? Infinity })
+      )
+    })
   }
 
   private fill({ codec, entry, key, token }: CacheStore.Fill): Effect.Effect<CacheStore.Filled, SmartCacheError> {
