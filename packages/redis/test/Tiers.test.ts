@@ -47,7 +47,7 @@ const waitFor = Effect.fnUntraced(function*<A, E>(read: Effect.Effect<{ readonly
   const seen = Effect.filterOrFail(
     read,
     (result) => result.value === value,
-    (result) => new Error(`read ${result.value} instead of ${value} to the end`)
+    (result) => ({ expected: value, got: result.value })
   )
   yield* Effect.retry(seen, Schedule.max([Schedule.spaced("5 millis"), Schedule.recurs(2000)]))
   return performance.now() - began
@@ -60,7 +60,8 @@ describe("commands of a read", () => {
     Effect.gen(function*() {
       const { a, b } = yield* pair()
       const { during } = yield* monitor(server().port)
-      const read = (process: Process) => process.cache.get("k", Effect.succeed(1), { tags: ["t", "u"] })
+      const tags = { tags: ["t", "u"] }
+      const read = ({ cache }: Process) => cache.get("k", Effect.succeed(1), tags)
       const [miss] = yield* during(read(a))
       yield* Console.log(`a miss sends ${miss.sent.join(", ")}; scripts do ${miss.inside.join(", ")}`)
       assert.lengthOf(miss.sent, missCommands)
@@ -231,11 +232,10 @@ describe("an entry that travels", () => {
   it.live("is refreshed early once for all: whoever draws later adopts what was stored", () =>
     Effect.gen(function*() {
       const { a, b } = yield* pair({ config: { ttl: "10 seconds" } })
-      const slow = (value: string) => Effect.delay(Effect.succeed(value), 200)
-      yield* a.cache.get("k", slow("first"))
+      yield* a.cache.get("k", Effect.delay(Effect.succeed("first"), 200))
       const again = b.cache.get("k", Effect.die(new Error("computed again")))
       assert.strictEqual((yield* again).value, "first")
-      yield* a.cache.get("k", slow("second"), { refresh: "force" })
+      yield* a.cache.get("k", Effect.delay(Effect.succeed("second"), 200), { refresh: "force" })
       // The fill of a refresh is no news: memory elsewhere keeps what is fresh.
       const early = yield* Effect.provideService(Effect.andThen(Effect.sleep(3000), again), Random.Random, eager)
       assert.deepStrictEqual([early.value, early.metadata.source, early.metadata.refresh], ["first", "memory", "early"])
