@@ -16,6 +16,7 @@ import * as Marks from "./marks.ts"
 import * as News from "./news.ts"
 import * as Plane from "./plane.ts"
 import type { Reads } from "./reads.ts"
+import * as RedisFault from "./redisFault.ts"
 import { answerOf, beatMany } from "./single.ts"
 
 const none: ReadonlyArray<string> = []
@@ -134,11 +135,15 @@ class Cluster {
   private beatTags(tags: ReadonlyArray<string>, stamp: Stamp): Effect.Effect<void, SmartCacheError> {
     const slots = Map.groupBy(tags.map(this.keys.mark), slotOf)
     const args = [String(stamp).padStart(16, "0"), this.lifetimes.marks]
-    return Effect.forEach(
-      slots.values(),
-      (marks) => this.commands.run("invalidate", "smartCacheBeatTagsAt", marks, args),
-      everyone
-    )
+    const beat = (marks: ReadonlyArray<string>) => this.commands.run("invalidate", "smartCacheBeatTagsAt", marks, args)
+    const slot = (marks: ReadonlyArray<string>) =>
+      Effect.catchIf(
+        beat(marks),
+        (error) => marks.length > 1 && RedisFault.isScattered(error),
+        // The slot is moving, and only single keys of it are served.
+        () => Effect.forEach(marks, (mark) => beat([mark]), everyone)
+      )
+    return Effect.forEach(slots.values(), slot, everyone)
   }
 
   private tell(stamp: Stamp, what: News.What | CacheStore.Target): Effect.Effect<void, SmartCacheError> {

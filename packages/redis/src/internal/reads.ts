@@ -10,6 +10,7 @@ import slotOf from "cluster-key-slot"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Shape as Client } from "../IoRedis.ts"
+import * as RedisFault from "./redisFault.ts"
 
 /** Texts in the order of the names; missing ones, and those of another type, are `null`. */
 export type Texts = ReadonlyArray<string | null>
@@ -61,7 +62,7 @@ export class Reads {
     this.waiting = []
     if (requests.length === 0) return
     const { groups, places } = this.plan(requests)
-    const { client, commandTimeout, failure } = this.client
+    const { commandTimeout, failure } = this.client
     let open = true
     const fail = (cause: unknown) => {
       if (!open) return
@@ -72,13 +73,24 @@ export class Reads {
     }
     // A Cluster redirects and retries for longer than any single command may take.
     const timer = setTimeout(() => fail(new Error("Command timed out")), commandTimeout)
-    Promise.all(groups.map((group) => client.mget(group as Array<string>))).then((replies) => {
+    Promise.all(groups.map((group) => this.mget(group))).then((replies) => {
       if (!open) return
       open = false
       clearTimeout(timer)
       const texts = replies.length === 1 ? replies[0]! : replies.flat()
       for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts[places.get(name)!]!)))
     }, fail)
+  }
+
+  private async mget(group: ReadonlyArray<string>): Promise<Texts> {
+    const { client } = this.client
+    try {
+      return await client.mget(Array.from(group))
+    } catch (error) {
+      if (group.length === 1 || !RedisFault.isScattered(error)) throw error
+      // The slot is moving, and only single keys of it are served.
+      return (await Promise.all(group.map((name) => client.mget([name])))).flat()
+    }
   }
 
   private plan(requests: ReadonlyArray<Request>): Plan {

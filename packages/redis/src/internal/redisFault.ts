@@ -5,6 +5,7 @@
  * for AUTH the password. This one is made of the server's code word and the part
  * of the text before anything quoted.
  */
+import { SmartCacheError } from "@smart-cache/core/CacheError"
 
 /** Thrown by nobody: the `cause` of a `StoreFailed`. */
 export class RedisFault extends Error {
@@ -55,4 +56,13 @@ export const from = (thrown: unknown, problem?: string): RedisFault => {
   return code === undefined
     ? ofText(innermost(thrown.message), problem)
     : new RedisFault(code, plain(thrown.message) || code)
+}
+
+/**
+ * Redirections came to no end: a slot of the Cluster is moving, and its keys are not all in one place. Single ones are
+ * served. ioredis asks any node again after TRYAGAIN, so that the last answer may be another.
+ */
+export const isScattered = (error: unknown): boolean => {
+  const cause = error instanceof SmartCacheError && error.reason._tag === "StoreFailed" ? error.reason.cause : error
+  return ["TRYAGAIN", "MOVED", "ASK"].includes(from(cause).code)
 }
