@@ -24,12 +24,13 @@ import { asTyped, bounded } from "./internal/compute.ts"
 import { Failures } from "./internal/failures.ts"
 import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
 import { guarded } from "./internal/guarded.ts"
+import { Leasing, type Need, type Ticket } from "./internal/leasing.ts"
 import * as XFetch from "./XFetch.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
 /** One read's wish to have a key computed. */
-export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
+export interface Trip<A, E, R> extends Demand, Need {
   readonly compute: Effect.Effect<A, E, R>
   /** The entry that is held, whatever its age: gives δ, and is what an adopted entry must beat. */
   readonly basis: Entry | undefined
@@ -37,8 +38,6 @@ export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
   readonly ticket: Ticket | undefined
   /** Number of the last odds change. */
   readonly latestChange: () => number
-  /** Until when an entry is fresh for the reader. */
-  readonly freshUntil: (entry: Entry) => number
   /** Makes the entry of a computed value, or refuses the value or its TTL. */
   readonly admit: (
     value: A,
@@ -46,21 +45,6 @@ export interface Trip<A, E, R> extends Demand, CacheStore.Subject {
     delta: number,
     stamp: Stamp
   ) => Effect.Effect<Entry, SmartCacheError>
-}
-
-/** A lease that a read asks for on its way, and whether a compute has taken it over. */
-export class Ticket implements CacheStore.Applicant {
-  readonly token: string
-  readonly millis: number
-  /** While unheard of, it may have been granted. */
-  stamp: Stamp | undefined | "unheard" = "unheard"
-  /** By a compute, or given back. */
-  spent = false
-
-  constructor(token: string, millis: number) {
-    this.token = token
-    this.millis = millis
-  }
 }
 
 /** What there was when a reader came. */
@@ -108,9 +92,6 @@ export interface Shape {
   readonly running: Effect.Effect<{ readonly flights: number; readonly background: number }>
 }
 
-/** Waiting for somebody else's lease: first and longest pause, milliseconds, jittered between. */
-const pause = { min: 25, max: 100 }
-
 /** A reader's place: in the flight it began, in one that somebody else began, or in none until that one has ended. */
 interface Seat {
   readonly flight: Flight
@@ -121,14 +102,11 @@ const noTags: ReadonlyArray<string> = []
 
 class Swr {
   private readonly flights = new Map<string, Flight>()
-  /** One read a key asks for a lease on its way. */
-  private readonly tickets = new Map<string, Ticket>()
+  private readonly leasing: Leasing
   private readonly failures: Failures
   private background = 0
   private departures = 0
-  private ticketNumber = 0
   private horizon = 0
-  private readonly instance: string
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
   private readonly metrics: CacheMetrics.Shape
@@ -145,7 +123,7 @@ class Swr {
     this.store = store
     this.metrics = metrics
     this.scope = scope
-    this.instance = instance
+    this.leasing = new Leasing(settings, store, metrics, instance)
     this.failures = new Failures(settings)
   }
 
@@ -210,19 +188,16 @@ class Swr {
   }
 
   ticket(key: string): Ticket | undefined {
-    if (this.flights.has(key) || this.tickets.has(key)) return undefined
-    const ticket = new Ticket(`${this.instance}.${++this.ticketNumber}.read`, this.settings.leaseTtl)
-    this.tickets.set(key, ticket)
-    return ticket
+    return this.flights.has(key) ? undefined : this.leasing.ticket(key)
   }
 
+  /** Nobody waits for that: a reader has its answer. */
   settle(key: string, ticket: Ticket): Effect.Effect<void> {
     return Effect.suspend(() => {
-      if (this.tickets.get(key) === ticket) this.tickets.delete(key)
-      if (ticket.spent || ticket.stamp === undefined) return Effect.void
-      ticket.spent = true
-      // Nobody waits for that: a reader has its answer.
-      return Effect.asVoid(Effect.forkIn(this.giveBack(key, ticket.token), this.scope))
+      const token = this.leasing.close(key, ticket)
+      return token === undefined
+        ? Effect.void
+        : Effect.asVoid(Effect.forkIn(this.leasing.giveBack(key, token), this.scope))
     })
   }
 
@@ -278,69 +253,21 @@ class Swr {
   }
 
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
-    const { ticket } = trip
-    const granted = ticket === undefined || ticket.spent || typeof ticket.stamp !== "number" ? undefined : ticket
-    if (granted !== undefined) granted.spent = true
-    const token = granted?.token ?? `${this.instance}.${flight.number}`
-    const flying = Effect.flatMap(
-      granted === undefined ? this.obtain(flight, trip, token) : Effect.succeed({ stamp: granted.stamp as Stamp }),
-      (lease) => {
-        if (lease === "retry" || "entry" in lease) {
-          // The store's last word was that nothing is granted.
-          flight.settled = true
-          return Effect.succeed(lease)
-        }
-        flight.fence = Math.max(flight.fence, lease.stamp)
-        flight.stamped = true
-        return this.computeAndFill(flight, trip, lease.stamp, token)
+    const granted = trip.ticket?.take()
+    const token = granted?.token ?? this.leasing.token()
+    const obtaining = granted === undefined ? this.leasing.obtain(flight, trip, token) : Effect.succeed(granted)
+    const flying = Effect.flatMap(obtaining, (lease) => {
+      if (lease === "retry" || "entry" in lease) {
+        // The store's last word was that nothing is granted.
+        flight.settled = true
+        return Effect.succeed(lease)
       }
-    )
-    // Whatever happened, and even if the grant was never heard of: unless there is none, give it back.
-    return Effect.onExit(flying, () => flight.settled ? Effect.void : this.giveBack(trip.key, token))
-  }
-
-  /** A stamp to compute with, an entry that somebody else stored meanwhile, or nothing when others compute and nobody waits here. */
-  private obtain<A, E, R>(
-    flight: Flight,
-    trip: Trip<A, E, R>,
-    token: string
-  ): Effect.Effect<{ readonly stamp: Stamp } | Landing | "retry", SmartCacheError> {
-    const { hardTimeout, leaseTtl } = this.settings
-    return Effect.gen({ self: this }, function*() {
-      // The holder may be dead: half of the readers' patience is for its compute, half for ours.
-      const until = flight.startedAt + hardTimeout / 2
-      let newerThan = trip.accept === "adopted" ? trip.basis?.stamp ?? 0 : Infinity
-      for (;;) {
-        const { codec, key, tags } = trip
-        const claim = { key, tags, codec, token, millis: leaseTtl, newerThan }
-        const lease = yield* this.guard("lease", () => this.store.lease(claim))
-        if (lease === undefined) return { stamp: 0 }
-        if (lease._tag === "Granted") return lease
-        const now = yield* Clock.currentTimeMillis
-        if (lease._tag === "Newer") {
-          const { entry } = lease
-          if (now < trip.freshUntil(entry)) return { entry, source: this.store.shared }
-          newerThan = entry.stamp
-          continue
-        }
-        if (flight.background && flight.waiters === 0) return "retry"
-        // What the holder computes would not do, or takes too long.
-        if (trip.accept !== "adopted" || now >= until) {
-          return { stamp: (yield* this.guard("stamp", () => this.store.stamp(trip))) ?? 0 }
-        }
-        this.metrics.add("lease_waits", 1)
-        const nap = yield* Random.nextBetween(pause.min, pause.max)
-        yield* Effect.timeoutOption(lease.ended, lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap)
-      }
+      flight.fence = Math.max(flight.fence, lease.stamp)
+      flight.stamped = true
+      return this.computeAndFill(flight, trip, lease.stamp, token)
     })
-  }
-
-  /** Asks for the lease again while the compute runs: a holder that dies keeps others waiting for one `leaseTtl` only. */
-  private renew({ codec, key }: CacheStore.Subject, token: string): Effect.Effect<void> {
-    const millis = this.settings.leaseTtl
-    const claim = { key, tags: noTags, codec, token, millis, newerThan: Infinity }
-    const again = Effect.andThen(Effect.sleep(millis / 3), this.guard("lease", () => this.store.lease(claim)))
-    return Effect.forever(Effect.ignore(again))
+    // Whatever happened, and even if the grant was never heard of: unless there is none, give it back.
+    return Effect.onExit(flying, () => flight.settled ? Effect.void : this.leasing.giveBack(trip.key, token))
   }
 
   private computeAndFill<A, E, R>(
@@ -368,7 +295,7 @@ class Swr {
   private produceUnder<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp, token: string) {
     if (stamp === 0) return this.produce(trip, stamp)
     return Effect.flatMap(
-      Effect.forkChild(this.renew(trip, token)),
+      Effect.forkChild(this.leasing.renew(trip, token)),
       (renewing) => Effect.onExit(this.produce(trip, stamp), () => Effect.sync(() => renewing.interruptUnsafe()))
     )
   }
@@ -399,10 +326,6 @@ class Swr {
       if (filled === "refused") this.metrics.add("fills_refused", 1)
       if (filled === "too_large") this.metrics.add("values_too_large", 1)
     })
-  }
-
-  private giveBack(key: string, token: string): Effect.Effect<void> {
-    return Effect.ignore(this.guard("release", () => this.store.release(key, token)))
   }
 
   private guard<A>(operation: string, step: () => Effect.Effect<A, SmartCacheError>) {
@@ -472,7 +395,6 @@ export const layer: Layer.Layer<
     const settings = yield* CacheConfig
     const store = yield* CacheStore.CacheStore
     const metrics = yield* CacheMetrics.CacheMetrics
-    // Tells this cache's leases from those of others on the same store.
     const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
     const swr = new Swr(settings, store, metrics, yield* Effect.scope, instance)
     return {

@@ -14,6 +14,7 @@ import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
 import { guarded } from "./guarded.ts"
+import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
@@ -39,7 +40,7 @@ export interface Read<A, E, R> extends Circumstances {
   decision: Decision.Decision
   answered: boolean
   /** A lease asked for with the look at the store. */
-  ticket: SwrService.Ticket | undefined
+  ticket: Ticket | undefined
 }
 
 const isAnswer = <A>(answer: A | "slow"): answer is A => answer !== "slow"
@@ -111,7 +112,7 @@ export class SlowRead {
   /** While the store is out of reach, what this process holds is what is known. */
   private readStore(
     read: Read<unknown, unknown, unknown>,
-    ticket?: SwrService.Ticket
+    ticket?: Ticket
   ): Effect.Effect<Known, SmartCacheError> {
     const { metrics, settings, store } = this.services
     const { approach, context: { codec, tags = noTags }, key } = read

@@ -165,6 +165,28 @@ const leases = (test: Test, time: Time): void => {
       }
     }))
 
+  test("may grant a lease with a read that finds nothing, and then it is one", (store, of) =>
+    Effect.gen(function*() {
+      const key = of("key")
+      const ask = (token: string) => sure(time, store.read(subject("key", ["x"]), { token, millis: time.lease }))
+      const first = yield* ask("mine")
+      if (first.granted === undefined) return
+      assert.isUndefined(first.entry)
+      assert.isBelow(first.fence, first.granted)
+      assert.isUndefined((yield* ask("theirs")).granted)
+      assert.deepStrictEqual(yield* key.lease("mine"), { _tag: "Granted", stamp: first.granted })
+      const compute = { number: first.granted, key: "key", tags: ["x"], stamp: first.granted, token: "mine" }
+      assert.strictEqual(yield* key.fill(compute), "stored")
+      const found = yield* ask("theirs")
+      assert.deepStrictEqual([found.entry?.value, found.granted], [compute.number, undefined])
+      yield* sure(time, store.invalidate({ _tag: "Tags", tags: ["x"] }))
+      const after = yield* ask("theirs")
+      assert.deepStrictEqual([after.entry, after.invalidated], [undefined, true])
+      assert.isAbove(after.granted ?? Infinity, first.granted)
+      yield* key.release("theirs")
+      assert.strictEqual((yield* key.lease("next"))._tag, "Granted")
+    }))
+
   test("ends a lease even by a fill that is refused", (store, of) =>
     Effect.gen(function*() {
       const key = of("key")

@@ -26,7 +26,7 @@ const broken = (step: typeof steps[number], way: Effect.Effect<never, CacheError
     Effect.suspend(() => state.broken ? way : effect)
   const faulty: CacheStore.Shape = {
     ...store,
-    ...(step === "read" && { read: (subject) => or(store.read(subject)) }),
+    ...(step === "read" && { read: (subject, applicant) => or(store.read(subject, applicant)) }),
     ...(step === "lease" && { lease: (claim) => or(store.lease(claim)) }),
     ...(step === "fill" && { fill: (fill) => or(store.fill(fill)) }),
     ...(step === "release" && { release: (key, token) => or(store.release(key, token)) }),
