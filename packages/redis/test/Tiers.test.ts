@@ -93,7 +93,7 @@ describe("commands of a read", () => {
       yield* a.cache.set("few", 1, { tags: ["few"] })
       yield* a.cache.set("many", 1, { tags: ["many"] })
       const entry = a.store.peek("many")!
-      yield* Effect.promise(() => copy(entry, namespace, 100_000))
+      yield* Effect.promise(() => copy(entry, namespace, Array.from({ length: 100_000 }, (_, i) => `many-${i}`)))
       const held = yield* b.cache.get("many-77777", never, { tags: ["many"] })
       assert.strictEqual(held.metadata.source, "redis")
       const [few] = yield* during(a.cache.invalidate(Invalidation.tags("few")))
@@ -112,13 +112,13 @@ const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return Effect.map(effect, (result) => [result, performance.now() - began] as const)
   })
 
-/** Writes copies of an entry as `many-0`, `many-1`, … */
-const copy = async (entry: Entry, namespace: string, count: number): Promise<void> => {
+/** Writes copies of an entry under other keys. */
+const copy = async (entry: Entry, namespace: string, keys: ReadonlyArray<string>): Promise<void> => {
   const redis = new Redis(server().url)
   const { value } = Keys.make(namespace)
   const { encode } = Envelope.make({ compressFrom: Infinity, maxBytes: 1 << 20, secret: undefined })
   const pipeline = redis.pipeline()
-  for (let i = 0; i < count; i++) pipeline.set(value(`many-${i}`), encode(`many-${i}`, entry, entry.value, 0))
+  for (const key of keys) pipeline.set(value(key), encode(key, entry, entry.value, 0))
   await pipeline.exec()
   redis.disconnect()
 }
@@ -265,6 +265,22 @@ describe("an entry that travels", () => {
         assert.approximately(metadata.age, 0, 5000)
       }))
   }
+
+  it.live("was made now, at the latest, where clocks differ by the noise of comparing them", () =>
+    Effect.gen(function*() {
+      const { a, namespace } = yield* pair()
+      yield* a.cache.set("k", 1)
+      const entry = a.store.peek("k")!
+      const write = (key: string, ahead: number) =>
+        Effect.promise(() => copy({ ...entry, createdAt: Date.now() + ahead }, namespace, [key]))
+      yield* write("noise", 200)
+      const { metadata } = yield* a.cache.get("noise", never)
+      assert.deepStrictEqual([metadata.source, metadata.strategy], ["redis", "serve_fresh"])
+      assert.approximately(metadata.age, 0, 100)
+      // More than noise is a clock that went back: no age can be trusted.
+      yield* write("tomorrow", 60_000)
+      assert.strictEqual((yield* a.cache.get("tomorrow", Effect.succeed(2))).value, 2)
+    }))
 
   it.live("is stale everywhere at the same time, whatever a process's clock says", () =>
     Effect.gen(function*() {

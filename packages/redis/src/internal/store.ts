@@ -56,6 +56,7 @@ const memory = 16
 export class Store {
   private readonly parts: Parts
   private readonly marksOf = Marks.reader()
+  private saidUnfit = false
   /** Share of reads that found something, lately. */
   private found = 0
 
@@ -186,7 +187,7 @@ export class Store {
         metrics.add("payloads_refused", 1)
         return { ...nothing, rubbish: decoded.stamp ?? Infinity }
       case "Entry": {
-        const { entry } = decoded
+        const entry = { ...decoded.entry, createdAt: watch.past(decoded.entry.createdAt) }
         if (codec === undefined) return { ...nothing, entry }
         try {
           return { ...nothing, entry: { ...entry, value: codec.decode(entry.value) } }
@@ -227,7 +228,7 @@ export class Store {
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const era = tier?.era
       const text = this.encode(key, entry, codec)
-      if (text instanceof CacheError.SmartCacheError) return Effect.fail(text)
+      if (text instanceof CacheError.SmartCacheError) return Effect.andThen(this.sayUnfit(key, text), Effect.fail(text))
       if (text === "too_large") {
         return token === undefined ? Effect.succeed(text) : Effect.as(plane.release(key, token), text)
       }
@@ -239,6 +240,13 @@ export class Store {
         return filled
       })
     })
+  }
+
+  /** Says once what keeps a value from being shared: the next ones are mostly of the same cache. */
+  private sayUnfit(key: string, { message }: SmartCacheError): Effect.Effect<void> {
+    if (this.saidUnfit) return Effect.void
+    this.saidUnfit = true
+    return Effect.logWarning(`smart-cache: a value is not kept, so that every read computes it: ${message}`, { key })
   }
 
   private encode(key: string, entry: Entry, codec: Codec | undefined): string | "too_large" | SmartCacheError {

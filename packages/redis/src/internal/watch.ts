@@ -33,6 +33,9 @@ export interface Options {
   readonly changed: (what: "gap" | "lapsed" | "regained") => Effect.Effect<void>
 }
 
+/** Two processes know the server's clock to half a round trip each, so that what has just happened in one may lie ahead in the other. */
+const noise = 250
+
 /** Pub/sub may deliver a message after a look has told of it. */
 const grace = 50
 
@@ -66,6 +69,12 @@ export class Watch {
       yield* Effect.forkScoped(watch.go())
       return watch
     })
+
+  /** A moment that was now in another process, as one that is not ahead in this. */
+  past(moment: number): number {
+    const now = this.clock.currentTimeMillisUnsafe()
+    return moment > now && moment <= now + noise ? now : moment
+  }
 
   /** A message came. */
   heard({ before, id, what, stamp }: News.News): void {

@@ -48,6 +48,8 @@ export const monitor = Effect.fnUntraced(function*(port: number) {
   const marks = new Map<string, () => void>()
   listening.on("monitor", (_time: string, [name = "", ...args]: ReadonlyArray<string>, source: string) => {
     const marked = marks.get(args[0] ?? "")
+    // Connections are kept alive by it.
+    if (name.toLowerCase() === "ping") return
     if (marked === undefined) {
       commands.push({ name: name.toLowerCase(), args, by: source === "lua" ? "script" : "client" })
     } else marked()
