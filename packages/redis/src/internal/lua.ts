@@ -3,11 +3,13 @@
  *
  * A script touches only keys that it is given. Numbers that are stamps travel as
  * text of 16 digits: Lua prints large numbers otherwise rounded. Whatever is of
- * another type than text counts as missing and is overwritten.
+ * another type than text counts as missing and is overwritten, and so does a stamp
+ * that is no number or far ahead of all others.
  *
  * On one server a step is one script over all its keys; on a Cluster, whose keys
  * lie in several slots, the same functions work slot by slot.
  */
+import { farAhead } from "./plane.ts"
 
 const functions = `
 local function get(key)
@@ -19,34 +21,45 @@ local function written(stamp)
   return string.format('%016.0f', stamp)
 end
 
--- The stamp at the head of the marks of everything and of prefixes, or of a tag's mark.
-local function mark(text)
-  return tonumber(string.sub(text, 1, 16)) or math.huge
-end
-
 -- Microseconds of the server's clock.
 local function micros()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
 end
 
+-- Digits of a stamp; a number from far ahead was none of ours, and nothing that happens could ever beat it.
+local function numberAt(text, at, now)
+  local stamp = text and tonumber(string.match(text, '^' .. string.rep('%d', 16), at))
+  return stamp and stamp <= math.max(now, micros()) + ${farAhead} and stamp
+end
+
+-- The stamp at the head of the marks of everything and of prefixes, or of a tag's mark.
+local function mark(text, now)
+  return numberAt(text, 1, now or 0) or math.huge
+end
+
+-- The last stamp; where it is garbage, the clock will do.
+local function last(sequence)
+  return numberAt(get(sequence), 1, ${Number.MAX_SAFE_INTEGER - 2 * farAhead}) or 0
+end
+
 -- The next stamp: a clock that goes back cannot make it go back.
 local function tick(sequence)
-  local stamp = math.max((tonumber(get(sequence) or '0') or 0) + 1, micros())
+  local stamp = math.max(last(sequence) + 1, micros())
   redis.call('SET', sequence, written(stamp))
   return stamp
 end
 
--- A mark that is missing may have been evicted: it comes back just before now, never earlier.
+-- A mark that is missing may have been evicted: it comes back just before now, never earlier. So does one that is none.
 local function found(key, stamp, life)
-  if get(key) then return end
+  if mark(get(key), stamp) < math.huge then return end
   if life then redis.call('SET', key, written(stamp - 1), 'PX', life)
   else redis.call('SET', key, written(stamp - 1)) end
 end
 
 -- The stamp of an entry or a tombstone; the same place in every version.
-local function stampOf(text)
-  return text and tonumber(string.sub(text, 3, 18)) or 0
+local function stampOf(text, now)
+  return numberAt(text, 3, now) or 0
 end
 
 -- A lease is its stamp, whether somebody waits for its end ('w' or '-'), and its token.
@@ -63,17 +76,20 @@ local function finish(lease, token, channel, name)
 end
 
 -- An entry with a stamp above the floor, the lease, or how long somebody else has it.
-local function take(value, lease, token, millis, floor, grant)
+local function take(value, lease, token, millis, floor, now, grant)
   local text = get(value)
-  if text and string.sub(text, 2, 2) == 'E' and stampOf(text) > floor then return {'newer', 0, text} end
+  if text and string.sub(text, 2, 2) == 'E' and stampOf(text, now) > floor then return {'newer', 0, text} end
   local held = get(lease)
   if holds(held, token) then
     redis.call('PEXPIRE', lease, millis)
     return {'granted', string.sub(held, 1, 16)}
-  elseif held then
+  end
+  -- One without an end is no lease: nobody would ever get another.
+  local remaining = held and redis.call('PTTL', lease) or 0
+  if remaining > 0 then
     local waited = string.sub(held, 1, 16) .. 'w' .. string.sub(held, 18)
     if held ~= waited then redis.call('SET', lease, waited, 'KEEPTTL') end
-    return {'busy', redis.call('PTTL', lease)}
+    return {'busy', remaining}
   end
   local stamp = written(grant())
   redis.call('SET', lease, stamp .. '-' .. token, 'PX', millis)
@@ -82,7 +98,7 @@ end
 
 -- Stores unless something later was there first. A compute older than the memory of tombstones is refused as well.
 local function put(value, text, stamp, life, horizon)
-  if stampOf(get(value)) > stamp or micros() - stamp > horizon * 1000 then return 'refused' end
+  if stampOf(get(value), stamp) > stamp or micros() - stamp > horizon * 1000 then return 'refused' end
   redis.call('SET', value, text, 'PX', life)
   return 'stored'
 end
@@ -105,15 +121,16 @@ const script = (body: string): string => functions + body
 const lease = script(`
 local floor = tonumber(ARGV[3])
 if floor < 0 then floor = math.huge end
-for i = 4, #KEYS do floor = math.max(floor, mark(get(KEYS[i]) or '')) end
-local reply = take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], floor, function()
+local now = last(KEYS[3])
+for i = 4, #KEYS do floor = math.max(floor, mark(get(KEYS[i]), now)) end
+local reply = take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], floor, now, function()
   local stamp = tick(KEYS[3])
   for i = 4, #KEYS do found(KEYS[i], stamp, i > 4 and ARGV[4]) end
   return stamp
 end)
 local text = get(KEYS[1])
 if not text or reply[1] == 'newer' then reply[3] = text
-else reply[3] = '1T' .. written(stampOf(text) - (string.sub(text, 2, 2) == 'T' and 0 or 1)) end
+else reply[3] = '1T' .. written(stampOf(text, now) - (string.sub(text, 2, 2) == 'T' and 0 or 1)) end
 reply[4] = get(KEYS[4])
 reply[5] = get(KEYS[3])
 for i = 5, #KEYS do reply[i + 1] = get(KEYS[i]) end
@@ -122,7 +139,8 @@ return reply
 
 /** KEYS value lease; ARGV token millis floor stamp. */
 const leaseAt = script(`
-return take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3]), function() return tonumber(ARGV[4]) end)
+local stamp = tonumber(ARGV[4])
+return take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3]), stamp, function() return stamp end)
 `)
 
 /** KEYS seq all mark…; ARGV life-of-marks. */
@@ -136,9 +154,9 @@ return written(stamp)
 const fill = script(`
 finish(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
 local stamp, all = tonumber(ARGV[5]), get(KEYS[4]) or ''
-if stamp <= mark(all) then return {'refused'} end
+if stamp <= mark(all, stamp) then return {'refused'} end
 for i = 6, #KEYS do
-  if stamp <= mark(get(KEYS[i]) or '') then return {'refused'} end
+  if stamp <= mark(get(KEYS[i]), stamp) then return {'refused'} end
 end
 if all ~= ARGV[9] then return {'look', all} end
 local filled = put(KEYS[1], ARGV[4], stamp, ARGV[6], ARGV[7])
@@ -173,14 +191,14 @@ return stamp
 /** KEYS mark…; ARGV stamp life-of-marks. Marks only rise. */
 const beatTagsAt = script(`
 for i = 1, #KEYS do
-  local known = get(KEYS[i])
-  if not known or mark(known) < tonumber(ARGV[1]) then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+  local known = mark(get(KEYS[i]), tonumber(ARGV[1]))
+  if known == math.huge or known < tonumber(ARGV[1]) then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
 end
 `)
 
 const tombstone = `
 local function bury(value, stamp, horizon)
-  if stampOf(get(value)) < tonumber(stamp) then redis.call('SET', value, '1T' .. stamp, 'PX', horizon) end
+  if stampOf(get(value), tonumber(stamp)) < tonumber(stamp) then redis.call('SET', value, '1T' .. stamp, 'PX', horizon) end
 end
 `
 
@@ -208,10 +226,10 @@ bury(KEYS[1], ARGV[1], ARGV[2])
 const beatMany = script(`
 local stamp = tick(KEYS[1])
 local lines, oldest = {}, stamp - tonumber(ARGV[4]) * 1000
-local head, rest = string.match(get(KEYS[3]) or '', '^(%d+)\\n?(.*)$')
+local head, rest = string.match(get(KEYS[3]) or '', '^(' .. string.rep('%d', 16) .. ')\\n?(.*)$')
 if ARGV[3] ~= '' and head then
   for line in string.gmatch(rest, '[^\\n]+') do
-    if mark(line) > oldest and string.sub(line, 18) ~= ARGV[3] then lines[#lines + 1] = line end
+    if mark(line, stamp) > oldest and string.sub(line, 18) ~= ARGV[3] then lines[#lines + 1] = line end
   end
   lines[#lines + 1] = written(stamp) .. ' ' .. ARGV[3]
 end
@@ -229,7 +247,8 @@ announce(KEYS[2], ARGV[1], written(tick(KEYS[1])), ARGV[2], ARGV[3])
 
 /** KEYS seq all last. Whoever watches for gaps needs these keys to exist. Answers the last message and the time in microseconds. */
 const watch = script(`
-if not get(KEYS[1]) or not get(KEYS[2]) then found(KEYS[2], tick(KEYS[1])) end
+local stamp = last(KEYS[1])
+if stamp == 0 or mark(get(KEYS[2]), stamp) == math.huge then found(KEYS[2], tick(KEYS[1])) end
 return {get(KEYS[3]) or '0', string.format('%.0f', micros())}
 `)
 

@@ -59,6 +59,9 @@ export interface Lifetimes {
   readonly marks: number
 }
 
+/** Microseconds, as stamps count them: one that is so much later than the last is none. */
+export const farAhead = 86_400_000_000
+
 /** Marks of so many prefixes are kept apart; more of them beat everything. */
 export const maxPrefixes = 64
 

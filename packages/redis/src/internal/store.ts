@@ -13,7 +13,7 @@ import * as Envelope from "./envelope.ts"
 import type { Keys } from "./keys.ts"
 import * as Marks from "./marks.ts"
 import { plainProblem } from "./plain.ts"
-import type { Plane } from "./plane.ts"
+import { farAhead, type Plane } from "./plane.ts"
 import type { Reads, Texts } from "./reads.ts"
 import type { Waiters } from "./waiters.ts"
 import type { Watch } from "./watch.ts"
@@ -131,7 +131,7 @@ export class Store {
     era: number | undefined
   ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
     const { keys, reads } = this.parts
-    const found = this.decode(subject.key, texts[0]!, subject.codec)
+    const found = this.decode(subject, texts)
     const asked = texts.slice(3)
     if (found.entry === undefined || alike(found.entry.tags, subject.tags)) {
       return this.judge(subject, found, texts, asked, asked, era)
@@ -176,10 +176,16 @@ export class Store {
     if (tier !== undefined && watch.trusted && tier.era === era) tier.hold(key, entry)
   }
 
-  private decode(key: string, text: string | null, codec: Codec | undefined): Found {
-    if (text === null) return nothing
+  private decode({ codec, key }: CacheStore.Subject, [text, , sequence]: Texts): Found {
+    if (text == null) return nothing
     const { envelope, metrics, watch } = this.parts
     const decoded = envelope.decode(key, text, watch.offset)
+    const { stamp = 0 } = decoded._tag === "Entry" ? decoded.entry : decoded
+    // No stamp can be so far ahead of the last one that was given: what has it could not be invalidated.
+    if (sequence != null && stamp > Marks.stampOf(sequence) + farAhead) {
+      metrics.add("payloads_refused", 1)
+      return { ...nothing, rubbish: Infinity }
+    }
     switch (decoded._tag) {
       case "Tombstone":
         return { ...nothing, tombstone: decoded.stamp }
