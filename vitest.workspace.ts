@@ -1,7 +1,11 @@
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 
 // Vitest does not discover this file: every script passes `--config vitest.workspace.ts`.
 const conditions = ["@smart-cache/source"]
+
+/** For tests that start a Redis: makes sure that there is one. */
+const withServer = [join(import.meta.dirname, "packages/redis/test/globalSetup.ts")]
 
 const project = (name: string, root: string, globalSetup: ReadonlyArray<string> = []) => ({
   extends: true as const,
@@ -14,10 +18,10 @@ export default defineConfig({
   test: {
     projects: [
       project("core", "packages/core"),
-      project("redis", "packages/redis", ["test/globalSetup.ts"]),
+      project("redis", "packages/redis", withServer),
       project("football", "packages/football"),
-      project("lab", "packages/lab"),
-      project("examples", "examples")
+      project("lab", "packages/lab", withServer),
+      project("examples", "examples", withServer)
     ]
   }
 })

@@ -4,7 +4,9 @@
  * Readers, odds, news and events happen on a virtual clock, in order of time; the
  * cache is the real one. A seed fixes everything, so two runs make the same decisions.
  */
+import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import * as CacheStore from "@smart-cache/core/CacheStore"
 import * as Invalidation from "@smart-cache/core/Invalidation"
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as VixService from "@smart-cache/core/VixService"
@@ -18,14 +20,15 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import { TestClock } from "effect/testing"
 import { type Day, finalKickoffs } from "./Day.ts"
 import type { DaySource } from "./DaySource.ts"
 import { Recorder } from "./internal/recorder.ts"
+import { SteppedClock } from "./internal/steppedClock.ts"
 import { minute } from "./internal/time.ts"
 import { keyOf, Model, Predictions } from "./Predictions.ts"
 import * as Readers from "./Readers.ts"
 import type { Progress } from "./report/progress.ts"
+import * as SharedStore from "./SharedStore.ts"
 import * as World from "./World.ts"
 import type { WorldAction } from "./WorldAction.ts"
 
@@ -37,6 +40,8 @@ export interface Options {
   readonly reads: number
   /** Mean duration of a compute, milliseconds of the virtual clock. */
   readonly computeMs: number
+  /** URL of a Redis that the cache lies over; in this process alone by default. */
+  readonly redis?: string | undefined
   /** Told about once a percent of the reads. */
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
 }
@@ -52,6 +57,7 @@ const seeded = (seed: number, part: string) => Random.Random.pipe(Random.withSee
 /** Everything one day's run works with. */
 interface Run {
   readonly day: Day
+  readonly clock: SteppedClock
   readonly world: World.World
   readonly recorder: Recorder
   readonly cache: SmartCache.SmartCache["Service"]
@@ -111,11 +117,11 @@ const makeAdvance = (run: Run) => {
   let nextFeed = run.day.start
   return Effect.fnUntraced(function*(to: number) {
     while (nextFeed <= to) {
-      yield* TestClock.setTime(nextFeed)
+      yield* run.clock.setTime(nextFeed)
       yield* feed(run, nextFeed)
       nextFeed += feedEvery
     }
-    yield* TestClock.setTime(to)
+    yield* run.clock.setTime(to)
   })
 }
 
@@ -152,41 +158,54 @@ const play = Effect.fnUntraced(function*(run: Run, { onProgress, reads, seed }: 
     }
   }
   yield* until(day.end)
-  yield* TestClock.adjust("5 minutes")
+  yield* run.clock.setTime(day.end + 5 * minute)
   yield* Fiber.joinAll(waiting)
+})
+
+/** The cache, embedded or over a Redis; a store that fails ends the day, for its figures would be another cache's. */
+const cacheOn = Effect.fnUntraced(function*(redis: string | undefined, clock: SteppedClock) {
+  const options = { ttl: GoldenHour.policy, graph: Events.graph, vix: { ticks: Odds.ticks } }
+  if (redis === undefined) return SmartCache.layer(options)
+  const config = { onStoreError: "fail" } as const
+  const store = yield* SharedStore.open(redis, config)
+  return SmartCache.layerOn(options, {
+    config: CacheConfig.layer(config),
+    store: Layer.succeed(CacheStore.CacheStore, SharedStore.through(store, clock.outside))
+  })
 })
 
 /**
  * Plays the day and reports it.
  *
- * Fails with `DataError` when the day's data cannot be used, and with the cache's error
- * if a read fails: nothing is swallowed.
+ * A seed makes the same decisions over Redis as embedded. Fails with `DataError` when the day's data
+ * cannot be used, with `RedisUnavailable`, and with the cache's error if a read fails: nothing is swallowed.
  */
 export const run = Effect.fnUntraced(function*(options: Options) {
   const { computeMs, seed, source } = options
   const day = yield* Effect.provideService(source.day, Random.Random, yield* seeded(seed, "day"))
   const world = World.make(day.matches)
+  const clock = new SteppedClock(day.start)
   const recorder = new Recorder(day.start, day.end, computeMs)
   const model = Layer.succeed(Model, { world, computeMs, onCompute: (at) => recorder.computed(at) })
-  const cache = SmartCache.layer({ ttl: GoldenHour.policy, graph: Events.graph, vix: { ticks: Odds.ticks } })
+  const cache = yield* cacheOn(options.redis, clock)
   yield* Effect.gen(function*() {
-    yield* TestClock.setTime(day.start)
     const services = {
       cache: yield* SmartCache.SmartCache,
       predictions: yield* Predictions,
       vix: yield* VixService.VixService
     }
-    yield* play({ day, world, recorder, ...services }, options)
+    yield* play({ day, clock, world, recorder, ...services }, options)
   }).pipe(
     Effect.provide(Predictions.layer.pipe(Layer.provideMerge(cache), Layer.provide(model))),
     Effect.provideService(Random.Random, yield* seeded(seed, "cache")),
-    Effect.provide(TestClock.layer())
+    clock.provide
   )
   return recorder.result({
     fixtures: day.matches.length,
     kickoffs: Array.from(finalKickoffs(day).values()),
     data: day.data,
     seed,
-    compute_ms: computeMs
+    compute_ms: computeMs,
+    store: options.redis === undefined ? "memory" : "memory over redis"
   })
-})
+}, Effect.scoped)

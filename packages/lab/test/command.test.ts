@@ -53,6 +53,7 @@ describe("the matchday command", () => {
     [["--data", ".", "--date", "yesterday"], /a day as YYYY-MM-DD/],
     [["--data", "nowhere"], /cannot read nowhere\/fixtures\.csv/],
     [["--reads", "0"], /--reads/],
+    [["--redis", "redis://127.0.0.1:1"], /cannot play on redis:\/\/127\.0\.0\.1:1: .*ECONNREFUSED.*; start a Redis/],
     [["--reads", "200", "--picture", `${command}/day.svg`], /choose another file with --picture/]
   ])("says what is wrong with %j, without a stack, and fails", async (args, message) => {
     const { code, stderr, stdout } = await run(args)

@@ -155,6 +155,7 @@ export const result: DayResult.DayResult = {
   },
   seed: 4_711,
   compute_ms: 4_200,
+  store: "memory",
   decisions_sha256: "c0ffee".repeat(8),
   timeline: Array.from({ length: 40 }, (_, index) => ({
     at: midnight - 20 * hour + index * hour,

@@ -11,8 +11,10 @@ import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
+import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as Terminal from "effect/Terminal"
 import * as DaySource from "../DaySource.ts"
@@ -28,7 +30,7 @@ const date = Schema.String.check(
     (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) || "a day as YYYY-MM-DD"
   )
 )
-const folder = Schema.String.check(Schema.isMinLength(1))
+const given = Schema.String.check(Schema.isMinLength(1))
 const millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))
 
 const flags = {
@@ -38,7 +40,7 @@ const flags = {
   ),
   data: Flag.String("data").pipe(
     Flag.withDescription("Folder of recorded data: real injuries, reschedulings and odds ticks"),
-    Flag.withSchema(folder),
+    Flag.withSchema(given),
     Flag.optional
   ),
   date: Flag.String("date").pipe(
@@ -56,6 +58,13 @@ const flags = {
     Flag.withDescription("How long one compute takes on the virtual clock, milliseconds, 1 to 20000 (default 4200)"),
     Flag.withDefault(4200),
     Flag.withSchema(millis)
+  ),
+  redis: Flag.String("redis").pipe(
+    Flag.withDescription(
+      "Play over the Redis at this URL, such as redis://user:password@host:6379/0 (default: in this process)"
+    ),
+    Flag.withSchema(given),
+    Flag.optional
   ),
   picture: Flag.String("picture").pipe(
     Flag.withDescription(
@@ -126,11 +135,18 @@ const complain = (cause: Cause.Cause<unknown>) => {
 const matchday = Command.make(
   "matchday",
   flags,
-  ({ computeMs, data, date, json, picture, reads, seed }) =>
+  ({ computeMs, data, date, json, picture, reads, redis, seed }) =>
     Effect.gen(function*() {
       const source = yield* sourceOf(data, date)
       const onProgress = json ? undefined : yield* makeProgress
-      const result = yield* MatchDay.run({ source, seed, reads, computeMs, onProgress })
+      const result = yield* MatchDay.run({
+        source,
+        seed,
+        reads,
+        computeMs,
+        redis: Option.getOrUndefined(redis),
+        onProgress
+      })
       if (!json) return yield* printReport(result, Option.getOrElse(picture, () => "out/match-day.svg"))
       yield* Console.log(JSON.stringify(result))
       if (Option.isSome(picture)) yield* writePicture(result, picture.value)
@@ -147,5 +163,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 Command.run(matchday, { version: "0.1.0" }).pipe(
   Effect.provide(NodeServices.layer),
+  // The output is the result's, and a connection's trouble ends the command with an error anyway.
+  Effect.provide(Logger.layer([Logger.withConsoleError(Logger.formatSimple)])),
+  Effect.provideService(References.MinimumLogLevel, "Error"),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

@@ -29,6 +29,7 @@ export interface Answer {
 const calm = 30 * 60_000
 
 export class Recorder {
+  /** Of what does not depend on the store: not of stamps, of where entries lay, and of how long it remembers that they were dropped. */
   private readonly hash = createHash("sha256")
   private readonly waits: Array<number> = []
   private readonly strategies: Record<Strategy, number> = { bypass: 0, compute: 0, serve_stale: 0, serve_fresh: 0 }
@@ -65,9 +66,11 @@ export class Recorder {
   }
 
   answered({ answeredAt, askedAt, index, key, probability, result }: Answer): void {
-    const { age, market, reason, refresh, source, stamp, strategy, vix } = result.metadata
+    const { age, market, reason, refresh, source, strategy, vix } = result.metadata
+    const from = source === "redis" ? "memory" : source
+    const why = reason === "invalidated" ? "miss" : reason
     this.hash.update(
-      `${index} ${askedAt} ${answeredAt} ${key} ${strategy} ${reason} ${source} ${refresh} ${age} ${stamp}\n`
+      `${index} ${askedAt} ${answeredAt} ${key} ${strategy} ${why} ${from} ${refresh} ${age}\n`
     )
     this.strategies[strategy]++
     this.bucketAt(answeredAt)[strategy]++
@@ -83,10 +86,10 @@ export class Recorder {
       matches,
       affected: report.affected.length * matches,
       preserved: report.preserved.length * matches,
-      dropped: report.dropped ?? 0,
+      dropped: report.dropped,
       saved_pct: report.savedPct
     })
-    this.hash.update(`${at} ${event} ${matches} ${report.dropped ?? 0} ${report.stamp}\n`)
+    this.hash.update(`${at} ${event} ${matches}\n`)
   }
 
   get hitRate(): number {
@@ -98,7 +101,7 @@ export class Recorder {
     return this.events.length
   }
 
-  result(known: Pick<DayResult, "fixtures" | "kickoffs" | "data" | "seed" | "compute_ms">): DayResult {
+  result(known: Pick<DayResult, "fixtures" | "kickoffs" | "data" | "seed" | "compute_ms" | "store">): DayResult {
     const oneHour = this.baseline.result()
     return {
       fixtures: known.fixtures,
@@ -122,6 +125,7 @@ export class Recorder {
       data: known.data,
       seed: known.seed,
       compute_ms: known.compute_ms,
+      store: known.store,
       decisions_sha256: this.hash.copy().digest("hex"),
       timeline: this.buckets
     }

@@ -15,14 +15,14 @@ export interface DayData {
   readonly odds_moves: number
 }
 
-/** One event of the day: matches concerned, markets affected and preserved over them all, entries dropped. */
+/** One event of the day: matches concerned, markets affected and preserved over them all, and entries dropped if the store counts them. */
 export interface EventOutcome {
   readonly at: number
   readonly event: Event
   readonly matches: number
   readonly affected: number
   readonly preserved: number
-  readonly dropped: number
+  readonly dropped: number | undefined
   readonly saved_pct: number
 }
 
@@ -57,6 +57,7 @@ export interface DayResult {
   readonly data: DayData
   readonly seed: number
   readonly compute_ms: number
+  readonly store: "memory" | "memory over redis"
   readonly decisions_sha256: string
   readonly timeline: ReadonlyArray<Bucket>
 }

@@ -27,10 +27,11 @@ export const report = (result: Result.DayResult, style: Style = "plain"): string
     .join("\n\n") + "\n"
 }
 
-const day = ({ data, fixtures, requests }: Result.DayResult): ReadonlyArray<string> => [
+const day = ({ data, fixtures, requests, store }: Result.DayResult): ReadonlyArray<string> => [
   ...Format.table([
     ["matches", Format.count(fixtures)],
     ["reads", Format.count(requests)],
+    ["store", store],
     ["data", data.source],
     ["player news", Format.count(data.injuries)],
     ["reschedulings", Format.count(data.reschedulings)],
@@ -107,8 +108,8 @@ const events = ({ events }: Result.DayResult): ReadonlyArray<string> => {
     ]),
     "",
     ...Format.wrap(
-      "Markets affected and preserved over the matches concerned, entries dropped, and the mean share of recomputation " +
-        "saved.",
+      "Markets affected and preserved over the matches concerned, entries dropped (Redis does not count them), and the " +
+        "mean share of recomputation saved.",
       width
     )
   ]
@@ -123,7 +124,7 @@ const eventRow = (name: string, events: ReadonlyArray<Result.EventOutcome>): Rea
     Format.count(sum(({ matches }) => matches)),
     Format.count(sum(({ affected }) => affected)),
     Format.count(sum(({ preserved }) => preserved)),
-    Format.count(sum(({ dropped }) => dropped)),
+    events.some(({ dropped }) => dropped === undefined) ? "-" : Format.count(sum(({ dropped }) => dropped ?? 0)),
     Format.percent(sum(({ saved_pct }) => saved_pct) / events.length),
     show(Math.min(...times)),
     show(Math.max(...times))
