@@ -18,6 +18,7 @@ import * as CacheError from "@smart-cache/core/CacheError"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import * as MemoryTier from "@smart-cache/core/MemoryTier"
+import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -30,9 +31,11 @@ import type * as Scope from "effect/Scope"
 import * as Cluster from "./internal/cluster.ts"
 import * as Commands from "./internal/commands.ts"
 import * as Envelope from "./internal/envelope.ts"
+import { Island } from "./internal/island.ts"
 import * as Keys from "./internal/keys.ts"
 import * as News from "./internal/news.ts"
 import { Reads } from "./internal/reads.ts"
+import { Recall } from "./internal/recall.ts"
 import * as Single from "./internal/single.ts"
 import { Store } from "./internal/store.ts"
 import { Waiters } from "./internal/waiters.ts"
@@ -135,19 +138,25 @@ const make = (
       marks: marksLife
     }
     const tier = tiers === "redis" ? undefined : new MemoryTier.MemoryTier(settings)
+    const { hardTimeout, maxEntries, onStoreError } = settings
+    const island = new Island({ staleness, hardTimeout, maxEntries, clock: yield* Clock.Clock, metrics })
     const watch = yield* Watch.make({
       look: look(commands, keys),
       lookTimeout: client.commandTimeout,
       staleness,
       tier,
-      changed: (what) => changed(what, tiers, metrics)
+      recall: new Recall(commands, keys, lifetimes, yield* Clock.Clock),
+      changed: (what) => {
+        if (what !== "lapsed") island.clear()
+        return changed(what, tiers, metrics)
+      }
     })
     const waiters = new Waiters()
-    yield* client.subscribe([keys.news, keys.hints], listener(keys, watch, waiters))
+    yield* client.subscribe([keys.news, keys.hints], listener(keys, watch, waiters, island))
     const plane = client.topology === "cluster"
       ? Cluster.make(commands, reads, keys, lifetimes)
       : Single.make(commands, keys, lifetimes)
-    return new Store({
+    const store = new Store({
       plane,
       reads,
       keys,
@@ -159,15 +168,30 @@ const make = (
       settings,
       readTimeout: client.commandTimeout
     }).shape()
+    return tier !== undefined && onStoreError === "allow" ? island.around(store) : store
   })
 
 const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =>
-  Effect.flatMap(commands.run("watch", "smartCacheWatch", [sequence, all, last]), (reply) => {
-    const [id, micros] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
-    return typeof id === "string" && typeof micros === "string"
-      ? Effect.succeed({ last: id, serverTime: Number(micros) / 1000 })
-      : Commands.absurd(commands, "watch")
-  })
+  Effect.flatMap(
+    Effect.all([commands.run("watch", "smartCacheWatch", [sequence, all, last]), epoch(commands)], {
+      concurrency: "unbounded"
+    }),
+    ([reply, epoch]) => {
+      const [id, micros] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
+      return typeof id === "string" && typeof micros === "string"
+        ? Effect.succeed({ last: id, serverTime: Number(micros) / 1000, epoch })
+        : Commands.absurd(commands, "watch")
+    }
+  )
+
+/** Raised by a Cluster whenever a replica takes its master's place. */
+const epoch = ({ client }: Commands.Commands): Effect.Effect<number, CacheError.SmartCacheError> =>
+  client.topology === "single"
+    ? Effect.succeed(0)
+    : Effect.map(
+      client.use("watch", (redis) => redis.cluster("INFO")),
+      (info) => Number(/cluster_current_epoch:(\d+)/.exec(String(info))?.[1] ?? 0)
+    )
 
 const changed = (
   what: "gap" | "lapsed" | "regained",
@@ -191,10 +215,11 @@ const changed = (
   }
 }
 
-const listener = (keys: Keys.Keys, watch: Watch, waiters: Waiters) => ({
+const listener = (keys: Keys.Keys, watch: Watch, waiters: Waiters, island: Island) => ({
   connected: () => watch.connected(),
   message: (channel: string, text: string) => {
     if (channel === keys.news) {
+      island.clear()
       const news = News.read(text)
       // Something that is no news says at least that somebody wrote where only news belong.
       if (news === undefined) watch.connected()

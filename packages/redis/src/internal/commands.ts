@@ -22,6 +22,8 @@ declare module "ioredis" {
     smartCacheBeatKey: Script<Context>
     smartCacheBeatKeyAt: Script<Context>
     smartCacheBeatMany: Script<Context>
+    smartCacheBeatManyAt: Script<Context>
+    smartCacheAdvance: Script<Context>
     smartCacheTell: Script<Context>
     smartCacheWatch: Script<Context>
   }

@@ -212,32 +212,60 @@ return stamp
 `
 )
 
-/** KEYS value; ARGV stamp horizon. */
+/** KEYS value; ARGV stamp horizon. Answers 1 when nothing as late was there. */
 const beatKeyAt = script(
   tombstone + `
-bury(KEYS[1], ARGV[1], ARGV[2])
+return bury(KEYS[1], ARGV[1], ARGV[2])
 `
 )
 
 /**
- * KEYS seq last all; ARGV news what prefix life most. The prefix is empty for everything. The first line is the mark of
- * everything; a line for each prefix follows. Marks older than any entry go; with too many left, everything is beaten.
+ * The first line is the mark of everything; a line for each prefix follows. An empty prefix stands for everything. Marks
+ * older than any entry go; with too many left, everything is beaten.
  */
-const beatMany = script(`
-local stamp = tick(KEYS[1])
-local lines, oldest = {}, stamp - tonumber(ARGV[4]) * 1000
-local head, rest = string.match(get(KEYS[3]) or '', '^(' .. string.rep('%d', 16) .. ')\\n?(.*)$')
-if ARGV[3] ~= '' and head then
-  for line in string.gmatch(rest, '[^\\n]+') do
-    if mark(line, stamp) > oldest and string.sub(line, 18) ~= ARGV[3] then lines[#lines + 1] = line end
+const prefixes = `
+local function raise(all, stamp, prefix, life, most)
+  local head, rest = string.match(get(all) or '', '^(' .. string.rep('%d', 16) .. ')\\n?(.*)$')
+  if head and mark(head) >= stamp then return 0 end
+  local lines, latest, oldest = {}, stamp, stamp - life * 1000
+  for line in string.gmatch(rest or '', '[^\\n]+') do
+    local own, at = string.sub(line, 18) == prefix, mark(line)
+    if own and at >= stamp then return 0 end
+    if not own and at > oldest and (prefix ~= '' or at > stamp) then
+      lines[#lines + 1] = line
+      if at < math.huge then latest = math.max(latest, at) end
+    end
   end
-  lines[#lines + 1] = written(stamp) .. ' ' .. ARGV[3]
+  if prefix == '' or not head then head = written(stamp)
+  else lines[#lines + 1] = written(stamp) .. ' ' .. prefix end
+  if #lines > most then head, lines = written(latest), {} end
+  table.insert(lines, 1, head)
+  redis.call('SET', all, table.concat(lines, '\\n'))
+  return 1
 end
-if #lines == 0 or #lines > tonumber(ARGV[5]) then head, lines = written(stamp), {} end
-table.insert(lines, 1, head)
-redis.call('SET', KEYS[3], table.concat(lines, '\\n'))
+`
+
+/** KEYS seq last all; ARGV news what prefix life most. */
+const beatMany = script(
+  prefixes + `
+local stamp = tick(KEYS[1])
+raise(KEYS[3], stamp, ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]))
 announce(KEYS[2], ARGV[1], written(stamp), written(stamp), ARGV[2])
 return written(stamp)
+`
+)
+
+/** KEYS seq all; ARGV stamp prefix life most. Answers 1 when the mark rose. */
+const beatManyAt = script(
+  prefixes + `
+found(KEYS[2], tick(KEYS[1]))
+return raise(KEYS[2], tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
+`
+)
+
+/** KEYS seq; ARGV stamp. All stamps from now on are later than this one. */
+const advance = script(`
+if (tonumber(get(KEYS[1]) or '0') or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 `)
 
 /** KEYS seq last; ARGV news stamp what. */
@@ -265,6 +293,8 @@ export const scripts = {
   smartCacheBeatKey: beatKey,
   smartCacheBeatKeyAt: beatKeyAt,
   smartCacheBeatMany: beatMany,
+  smartCacheBeatManyAt: beatManyAt,
+  smartCacheAdvance: advance,
   smartCacheTell: tell,
   smartCacheWatch: watch
 } as const

@@ -79,6 +79,7 @@ export class Store {
       invalidate: (target) =>
         Effect.map(plane.invalidate(target), (stamp) => {
           tier?.beat(target, stamp)
+          watch.told(target, stamp)
           return { stamp, dropped: undefined }
         }),
       held: Effect.sync(() => tier === undefined ? { entries: 0, bytes: 0 } : tier.held())
@@ -230,7 +231,7 @@ export class Store {
   }
 
   private fill({ codec, entry, key, token }: CacheStore.Fill): Effect.Effect<CacheStore.Filled, SmartCacheError> {
-    const { plane, settings, tier } = this.parts
+    const { plane, settings, tier, watch } = this.parts
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const era = tier?.era
       const text = this.encode(key, entry, codec)
@@ -241,7 +242,10 @@ export class Store {
       const life = Math.max(1, Math.min(entry.staleUntil + settings.failSafe, entry.deadline) - now)
       const stored = { key, tags: entry.tags, token, text, stamp: entry.stamp, life }
       return Effect.map(plane.fill(stored), (filled) => {
-        if (filled === "stored" && token === undefined) tier?.overwrite(key, entry.stamp)
+        if (filled === "stored" && token === undefined) {
+          tier?.overwrite(key, entry.stamp)
+          watch.told({ _tag: "Written", key }, entry.stamp)
+        }
         if (filled === "stored") this.hold(key, entry, era)
         return filled
       })

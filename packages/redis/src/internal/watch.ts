@@ -7,19 +7,27 @@
  * nobody answers for too long, nothing held is trusted until somebody does.
  *
  * What was invalidated is therefore served from memory for at most `staleness`.
+ *
+ * A server that was replaced may have forgotten what it had acknowledged: at any
+ * sign of that, whatever is remembered here is said again.
  */
+import type { Stamp } from "@smart-cache/core/CacheEntry"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
+import type * as CacheStore from "@smart-cache/core/CacheStore"
 import type * as MemoryTier from "@smart-cache/core/MemoryTier"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
 import type * as News from "./news.ts"
+import type { Recall } from "./recall.ts"
 
-/** What a look at the server says: the last message, and the server's clock in milliseconds. */
+/** What a look at the server says: the last message, the server's clock in milliseconds, and who the servers are. */
 export interface Look {
   readonly last: string
   readonly serverTime: number
+  /** Grows when a Cluster may have changed masters; always the same elsewhere. */
+  readonly epoch: number
 }
 
 export interface Options {
@@ -29,6 +37,7 @@ export interface Options {
   /** Milliseconds. */
   readonly staleness: number
   readonly tier: MemoryTier.MemoryTier | undefined
+  readonly recall: Pick<Recall, "again" | "note">
   /** News were missed, contact was lost for too long, or there is contact again. */
   readonly changed: (what: "gap" | "lapsed" | "regained") => Effect.Effect<void>
 }
@@ -54,6 +63,9 @@ export class Watch {
   private readonly clock: Clock.Clock
   private gaps = 0
   private lapsed = false
+  private epoch = -1
+  /** The server may have forgotten what is remembered here. */
+  private doubted = false
 
   private constructor(options: Options, soon: Queue.Queue<void>, clock: Clock.Clock) {
     this.options = options
@@ -78,7 +90,8 @@ export class Watch {
 
   /** A message came. */
   heard({ before, id, what, stamp }: News.News): void {
-    const { tier } = this.options
+    const { recall, tier } = this.options
+    recall.note(what, stamp)
     if (what._tag === "Written") tier?.overwrite(what.key, stamp)
     else tier?.beat(what, stamp)
     if (id <= this.last) return
@@ -88,12 +101,19 @@ export class Watch {
     if (missed) this.missed()
   }
 
-  /** The subscription was made anew: look whether anything was missed. */
+  /** This process has invalidated or written something itself. */
+  told(what: CacheStore.Target | News.What, stamp: Stamp): void {
+    this.options.recall.note(what, stamp)
+  }
+
+  /** The subscription was made anew: look whether anything was missed, or forgotten. */
   connected(): void {
+    this.doubted = true
     Queue.offerUnsafe(this.soon, undefined)
   }
 
   private missed(): void {
+    this.doubted = true
     this.options.tier?.distrust()
     this.gaps++
     Queue.offerUnsafe(this.soon, undefined)
@@ -105,7 +125,7 @@ export class Watch {
       const before = this.clock.currentTimeMillisUnsafe()
       const look = yield* Effect.option(this.options.look)
       if (look._tag === "None") return yield* this.unanswered()
-      const { last, serverTime } = look.value
+      const { epoch, last, serverTime } = look.value
       this.measure(serverTime, before, this.clock.currentTimeMillisUnsafe())
       if (this.last === "") this.last = last
       if (last > this.last) yield* Effect.sleep(grace)
@@ -120,7 +140,19 @@ export class Watch {
       this.lapsed = false
       if (this.gaps > 0) yield* this.options.changed("gap")
       this.gaps = 0
+      if (this.epoch >= 0 && epoch > this.epoch) this.doubted = true
+      this.epoch = Math.max(epoch, this.epoch)
+      if (this.doubted) yield* this.remind()
     })
+  }
+
+  /** Says again what the server may have forgotten, once more at the next look when that fails. */
+  private remind(): Effect.Effect<void> {
+    this.doubted = false
+    return Effect.catch(
+      Effect.timeout(this.options.recall.again(), this.options.lookTimeout),
+      () => Effect.sync(() => this.doubted = true)
+    )
   }
 
   /** Keeps the offset as it is while it is as good as the measurement: entries are not to age by noise. */
@@ -131,6 +163,7 @@ export class Watch {
 
   /** Lets trust lapse when another look that is not answered would come too late. */
   private unanswered(): Effect.Effect<void> {
+    this.doubted = true
     const { lookTimeout, staleness, tier } = this.options
     const sure = Number(this.clock.monotonicTimeNanosUnsafe() - this.sureAt) / 1e6
     if (!this.trusted || sure + staleness / 4 + lookTimeout <= staleness) return Effect.void
