@@ -3,6 +3,8 @@ import { execFile } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { promisify } from "node:util"
+import { single } from "../../packages/redis/test/servers/single.ts"
+import { shared } from "../../packages/redis/test/support/shared.ts"
 
 const directory = join(import.meta.dirname, "..")
 const examples = readdirSync(directory).filter((name) => /^\d\d-.*\.ts$/.test(name))
@@ -15,6 +17,16 @@ const promised = (source: string): string =>
 
 const run = promisify(execFile)
 
+const server = shared(single())
+
+/** Where the examples' Redis is; a busy machine may take its time. */
+const environment = () => ({
+  ...process.env,
+  REDIS_URL: server().url,
+  REDIS_COMMAND_TIMEOUT: "5 seconds",
+  SMART_CACHE_STORE_TIMEOUT: "5 seconds"
+})
+
 describe("examples", () => {
   it("are numbered without a gap", () => {
     assert.deepStrictEqual(
@@ -24,7 +36,9 @@ describe("examples", () => {
   })
 
   it.each(examples)("%s prints what it says", async (name) => {
-    const { stdout } = await run(process.execPath, ["--conditions=@smart-cache/source", join(directory, name)])
+    const { stdout } = await run(process.execPath, ["--conditions=@smart-cache/source", join(directory, name)], {
+      env: environment()
+    })
     assert.strictEqual(stdout, promised(sourceOf(name)))
   })
 

@@ -11,6 +11,7 @@ import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
@@ -162,9 +163,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 })
 
 Command.run(matchday, { version: "0.1.0" }).pipe(
-  Effect.provide(NodeServices.layer),
   // The output is the result's, and a connection's trouble ends the command with an error anyway.
-  Effect.provide(Logger.layer([Logger.withConsoleError(Logger.formatSimple)])),
+  Effect.provide(Layer.merge(NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatSimple)]))),
   Effect.provideService(References.MinimumLogLevel, "Error"),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )
