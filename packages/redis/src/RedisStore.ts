@@ -78,15 +78,19 @@ const stalenessOf = (label: string, input: Duration.Input = "2 seconds"): number
   throw new RangeError(`RedisStore: ${label} must be a duration of 100 ms to 1 hour, got ${CacheError.show(input)}`)
 }
 
-const check = (options: Options, labels: Labels = fields) => ({
-  keys: Keys.make(options.namespace ?? Keys.defaultNamespace, labels.namespace),
-  staleness: stalenessOf(labels.staleness, options.staleness),
-  envelope: Envelope.make({
-    compressFrom: bytesOf(labels.compressFrom, options.compressFrom, 8192, Infinity),
-    maxBytes: bytesOf(labels.maxValueBytes, options.maxValueBytes, 4 * 1024 * 1024, 512 * 1024 * 1024),
-    secret: options.secret
-  })
-})
+const check = (options: Options, labels: Labels = fields) => {
+  const maxBytes = bytesOf(labels.maxValueBytes, options.maxValueBytes, 4 * 1024 * 1024, 512 * 1024 * 1024)
+  return {
+    maxBytes,
+    keys: Keys.make(options.namespace ?? Keys.defaultNamespace, labels.namespace),
+    staleness: stalenessOf(labels.staleness, options.staleness),
+    envelope: Envelope.make({
+      compressFrom: bytesOf(labels.compressFrom, options.compressFrom, 8192, Infinity),
+      maxBytes,
+      secret: options.secret
+    })
+  }
+}
 
 const variables = {
   namespace: "SMART_CACHE_NAMESPACE",
@@ -124,7 +128,7 @@ const leastHorizon = 120_000
 const marksLife = 86_400_000
 
 const make = (
-  { envelope, keys, staleness }: ReturnType<typeof check>,
+  { envelope, keys, maxBytes, staleness }: ReturnType<typeof check>,
   tiers: Tiers
 ): Effect.Effect<CacheStore.Shape, never, CacheConfig | CacheMetrics.CacheMetrics | IoRedis | Scope.Scope> =>
   Effect.gen(function*() {
@@ -135,7 +139,9 @@ const make = (
     const reads = new Reads(client)
     const lifetimes = {
       horizon: Math.max(leastHorizon, settings.hardTimeout + 2 * settings.storeTimeout),
-      marks: marksLife
+      marks: marksLife,
+      // Others may be told to store somewhat larger entries.
+      giant: 4 * maxBytes
     }
     const tier = tiers === "redis" ? undefined : new MemoryTier.MemoryTier(settings)
     const { hardTimeout, maxEntries, onStoreError } = settings

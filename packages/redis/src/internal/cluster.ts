@@ -44,7 +44,9 @@ class Cluster {
         token,
         Math.ceil(millis),
         floor,
-        stamp
+        stamp,
+        this.lifetimes.giant,
+        Plane.tombstoneLife(this.lifetimes)
       ])
     return Effect.flatMap(this.stamp({ tags }), (stamp) =>
       Effect.flatMap(take(stamp), (reply) => {

@@ -75,6 +75,13 @@ local function finish(lease, token, channel, name)
   if string.sub(held, 17, 17) == 'w' then redis.call('PUBLISH', channel, name) end
 end
 
+-- A text that takes too long to be sent keeps whoever asks for it from hearing anything else: its stamp stays, as a tombstone.
+local function shrink(value, giant, life, now)
+  local size = redis.pcall('STRLEN', value)
+  if type(size) ~= 'number' or size <= tonumber(giant) then return end
+  redis.call('SET', value, '1T' .. written(stampOf(redis.call('GETRANGE', value, 0, 17), now)), 'PX', life)
+end
+
 -- An entry with a stamp above the floor, the lease, or how long somebody else has it.
 local function take(value, lease, token, millis, floor, now, grant)
   local text = get(value)
@@ -114,7 +121,8 @@ end
 const script = (body: string): string => functions + body
 
 /**
- * KEYS value lease seq all mark…; ARGV token millis newerThan life-of-marks. A floor of -1 says: compute all the same.
+ * KEYS value lease seq all mark…; ARGV token millis newerThan life-of-marks giant horizon. A floor of -1 says: compute all
+ * the same.
  * Answers what `take` does, and what a read of value, all, seq and marks would: of an entry that does not stand only its
  * stamp, as a tombstone that beats what it beats.
  */
@@ -122,6 +130,7 @@ const lease = script(`
 local floor = tonumber(ARGV[3])
 if floor < 0 then floor = math.huge end
 local now = last(KEYS[3])
+shrink(KEYS[1], ARGV[5], ARGV[6], now)
 for i = 4, #KEYS do floor = math.max(floor, mark(get(KEYS[i]), now)) end
 local reply = take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], floor, now, function()
   local stamp = tick(KEYS[3])
@@ -137,9 +146,10 @@ for i = 5, #KEYS do reply[i + 1] = get(KEYS[i]) end
 return reply
 `)
 
-/** KEYS value lease; ARGV token millis floor stamp. */
+/** KEYS value lease; ARGV token millis floor stamp giant horizon. */
 const leaseAt = script(`
 local stamp = tonumber(ARGV[4])
+shrink(KEYS[1], ARGV[5], ARGV[6], stamp)
 return take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3]), stamp, function() return stamp end)
 `)
 

@@ -57,6 +57,8 @@ export interface Lifetimes {
   readonly horizon: number
   /** Milliseconds that a tag's mark lasts at least. */
   readonly marks: number
+  /** Bytes of a text that is no entry of any process, and is not to be sent to one. */
+  readonly giant: number
 }
 
 /** Microseconds, as stamps count them: one that is so much later than the last is none. */

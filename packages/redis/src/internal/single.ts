@@ -50,7 +50,14 @@ class Single {
   lease({ key, millis, newerThan, tags, token }: Plane.Wish): Effect.Effect<Plane.Answer, SmartCacheError> {
     const { all, lease, sequence, value } = this.keys
     const names = [value(key), lease(key), sequence, all, ...this.marks(tags)]
-    const args = [token, Math.ceil(millis), newerThan === Infinity ? -1 : newerThan, this.lifetimes.marks]
+    const args = [
+      token,
+      Math.ceil(millis),
+      newerThan === Infinity ? -1 : newerThan,
+      this.lifetimes.marks,
+      this.lifetimes.giant,
+      Plane.tombstoneLife(this.lifetimes)
+    ]
     return Effect.flatMap(this.commands.run("lease", "smartCacheLease", names, args), (reply) => {
       const answer = answerOf(reply)
       return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)

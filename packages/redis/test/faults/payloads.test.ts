@@ -15,7 +15,8 @@ const forgeries: Readonly<Record<string, (text: string) => string>> = {
   "garbage": () => "garbage",
   "cut in the middle": (text) => text.slice(0, text.length / 2),
   "cut in its head": (text) => text.slice(0, 9),
-  "a flipped bit of its body": (text) => `${text.slice(0, 30)}${String.fromCharCode(text.charCodeAt(30) ^ 1)}${text.slice(31)}`,
+  "a flipped bit of its body": (text) =>
+    `${text.slice(0, 30)}${String.fromCharCode(text.charCodeAt(30) ^ 1)}${text.slice(31)}`,
   "another version": (text) => `2${text.slice(1)}`,
   "another version from the future": (text) => `2E9${text.slice(3)}`,
   "a stamp from the future": (text) => `1E9${text.slice(3)}`,

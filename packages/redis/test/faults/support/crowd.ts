@@ -8,7 +8,7 @@ import type { Truth } from "./truth.ts"
 export interface Tally {
   /** Reads by where their value came from. */
   readonly sources: Record<string, number>
-  /** Reads that failed, and those that were given what had been invalidated: none may be. */
+  /** Reads that failed, and those that were given what had been invalidated, the first of each: there should be none. */
   readonly failed: Array<string>
   readonly stale: Array<string>
   /** Milliseconds of the longest read. */
@@ -39,12 +39,13 @@ export const read = (
     const exit = yield* Effect.exit(cache.get(key, truth.compute(key), { tags: [truth.tagOf(key)] }))
     tally.slowest = Math.max(tally.slowest, performance.now() - began)
     if (Exit.isFailure(exit)) {
-      tally.failed.push(String(exit.cause))
+      if (tally.failed.length < 10) tally.failed.push(String(exit.cause))
       return "nothing"
     }
     const { metadata: { source }, value } = exit.value
     tally.sources[source] = (tally.sources[source] ?? 0) + 1
-    if (!(value.version >= floor) || !value.text.endsWith(` ${key}`)) {
+    const wrong = !(value.version >= floor) || !value.text.endsWith(` ${key}`)
+    if (wrong && tally.stale.length < 10) {
       tally.stale.push(`${key} by ${reader} from ${source}: ${value.version} for at least ${floor}`)
     }
     return source
