@@ -187,13 +187,20 @@ describe("what memory holds when another process", () => {
         assert.isUndefined(b.store.peek("k-1"))
 
         yield* Effect.andThen(fill, load)
-        yield* pubSub(own, "off")
-        yield* a.cache.invalidate(Invalidation.key("k-1"))
-        yield* pubSub(own, "on")
-        yield* eventually(Effect.suspend(() => b.metric("bus_gaps") > 0 ? Effect.void : Effect.fail("no gap" as const)))
-        yield* Effect.sleep(500)
-        const [gap] = yield* during(Effect.sleep(500))
-        assert.deepStrictEqual(gap.sent, [])
+        const [gap] = yield* during(Effect.gen(function*() {
+          yield* pubSub(own, "off")
+          yield* a.cache.invalidate(Invalidation.key("k-1"))
+          yield* pubSub(own, "on")
+          yield* eventually(
+            Effect.suspend(() => b.metric("bus_gaps") > 0 ? Effect.void : Effect.fail("no gap" as const))
+          )
+          // Processes say again what the server may have forgotten, then they rest.
+          const resting = Effect.map(during(Effect.sleep(300)), ([{ sent }]) => sent.length === 0)
+          yield* eventually(Effect.filterOrFail(resting, (rests) => rests, () => "no rest" as const))
+        }))
+        yield* Console.log(`a gap after 1000 writes of late costs two processes ${gap.sent.length} commands`)
+        assert.notInclude(gap.sent, "mget")
+        assert.isUndefined(b.store.peek("k-2"))
         const readers = Array.from({ length: 100 }, () => b.cache.get("k-2", never, { tags: ["t"] }))
         const [herd] = yield* during(Effect.all(readers, { concurrency: "unbounded" }))
         assert.deepStrictEqual(herd.sent, ["mget"])
