@@ -2,8 +2,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { single } from "../servers/single.ts"
-import { locked } from "./support/caches.ts"
-import { hits } from "./support/crowd.ts"
+import { locked, staleness } from "./support/caches.ts"
+import { hits, write } from "./support/crowd.ts"
 import { both, endure } from "./support/ordeal.ts"
 
 for (const tiers of both) {
@@ -26,6 +26,27 @@ for (const tiers of both) {
           const { bus_gaps } = yield* scene.caches[0].metrics
           assert.isAbove(bus_gaps ?? 0, 0)
         }
+      }))
+
+    it.live("the only message of an invalidation", () =>
+      Effect.gen(function*() {
+        const server = yield* single(locked)
+        yield* endure({
+          tiers,
+          port: server.port,
+          lines: 2,
+          habit: "nothing",
+          // Until the subscribers are back, nobody hears what the first cache invalidates; then the second must know anyway.
+          fault: ({ caches, truth, written }) =>
+            Effect.gen(function*() {
+              for (const round of truth.keys.keys()) {
+                yield* server.call("CLIENT", "KILL", "TYPE", "pubsub")
+                yield* write(caches[0], 0, truth, round, "keys and tags", written)
+              }
+              assert.deepStrictEqual(written.failed, [])
+              yield* Effect.sleep(2 * staleness)
+            })
+        })
       }))
 
     it.live("no subscriber may connect any more", () =>
