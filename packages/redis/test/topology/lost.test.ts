@@ -38,6 +38,10 @@ const recovered = (opened: Opened, prices: Effect.Success<ReturnType<typeof sour
       ({ metadata }) => metadata.source === "redis"
     )), { discard: true })
 
+/** A value of a key with the tag whose mark is going to be lost. */
+const value = ({ cache }: Opened, key: string, computed: string) =>
+  Effect.map(inTime(cache.get(key, Effect.succeed(computed), { tags: ["{lost}:tag"] })), ({ value }) => value)
+
 describe("a master of a Cluster that dies", () => {
   it.live("is replaced while reads go on, and what it had not passed on stays invalidated", () =>
     Effect.gen(function*() {
@@ -45,8 +49,6 @@ describe("a master of a Cluster that dies", () => {
       const namespace = freshNamespace()
       const knows = yield* open({ url: servers.url, namespace, tiers: "redis" })
       const reads = yield* open({ url: servers.url, namespace, tiers: "redis" })
-      const value = ({ cache }: Opened, key: string, value: string) =>
-        Effect.map(inTime(cache.get(key, Effect.succeed(value), { tags: ["{lost}:tag"] })), ({ value }) => value)
       // Values of any slot; the tag's mark and one key lie on the master that is going to die.
       const keys = ["{lost}:key", ...Array.from({ length: 12 }, (_, i) => `k${i}`)]
       for (const key of keys) yield* value(knows, key, "old")
@@ -57,7 +59,7 @@ describe("a master of a Cluster that dies", () => {
       yield* knows.cache.invalidate(Invalidation.tags("{lost}:tag"))
       const prices = yield* source(matches)
       // Replication may lose what is invalidated meanwhile; reads must go on all the same.
-      const stop = yield* begin(matches, prices, [{ opened: reads, lag: Infinity }], reads)
+      const { stop } = yield* begin(matches, prices, [{ opened: reads, lag: Infinity }], reads)
       yield* Effect.sleep("300 millis")
       yield* doomed.stop
       yield* says(heir, "role:master")
@@ -77,7 +79,7 @@ describe("a master of a Cluster that dies", () => {
         const tiered = yield* open(setup)
         const prices = yield* source(matches)
         const readers = [single, tiered].map((opened) => ({ opened, lag: staleness }))
-        const stop = yield* begin(matches, prices, readers, single)
+        const { stop } = yield* begin(matches, prices, readers, single)
         yield* Effect.sleep("500 millis")
         const names = Keys.make(setup.namespace)
         const doomed = yield* servers.masterOf(lost === "entries" ? names.value(keyOf("ars-che")) : names.sequence)

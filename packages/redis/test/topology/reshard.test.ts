@@ -24,7 +24,7 @@ describe("a Cluster that is resharded", () => {
       const tiered = yield* open(setup)
       const prices = yield* source(matches)
       const readers = [{ opened: single, lag: 0 }, { opened: tiered, lag: staleness }]
-      const stop = yield* begin(matches, prices, readers, single)
+      const { stop } = yield* begin(matches, prices, readers, single)
       yield* resetCounters(servers().nodes)
       const names = Keys.make(namespace)
       for (let round = 0; round < 3; round++) {

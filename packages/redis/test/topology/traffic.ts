@@ -39,9 +39,7 @@ export const begin = Effect.fnUntraced(
       const what = i % 2 === 0 ? Invalidation.tags(...tagsOf(match)) : Invalidation.key(keyOf(match))
       return repeatedly(Effect.andThen(prices.change(match, writer.cache.invalidate(what)), Effect.sleep("20 millis")))
     })
-    return Effect.gen(function*() {
-      yield* Ref.set(done, true)
-      yield* Effect.forEach([...reading, ...writing], Fiber.join)
-    })
+    const stop = Effect.andThen(Ref.set(done, true), Effect.forEach([...reading, ...writing], Fiber.join))
+    return { stop }
   }
 )

@@ -1,0 +1,92 @@
+/** What is said again: it changes nothing where nothing was forgotten, and restores what was. */
+import { assert, describe, it } from "@effect/vitest"
+import * as IoRedis from "@smart-cache/redis/IoRedis"
+import { Clock, Context, Effect, Layer } from "effect"
+import * as Commands from "../../src/internal/commands.ts"
+import * as Keys from "../../src/internal/keys.ts"
+import * as Marks from "../../src/internal/marks.ts"
+import type * as News from "../../src/internal/news.ts"
+import { most, Recall } from "../../src/internal/recall.ts"
+import * as Single from "../../src/internal/single.ts"
+import { single } from "../servers/single.ts"
+import { freshNamespace, shared } from "../support/shared.ts"
+
+const server = shared(single())
+const lifetimes = { horizon: 120_000, marks: 86_400_000, giant: 1_000_000 }
+
+const setup = Effect.gen(function*() {
+  const context = yield* Layer.build(IoRedis.layer({ url: server().url, commandTimeout: "2 seconds" }))
+  const commands = Commands.make(Context.get(context, IoRedis.IoRedis))
+  const keys = Keys.make(freshNamespace())
+  const recall = new Recall(commands, keys, lifetimes, yield* Clock.Clock)
+  const plane = Single.make(commands, keys, lifetimes)
+  const text = (name: string) => Effect.map(server().call("GET", name), (reply) => String(reply ?? ""))
+  const fence = (key: string) => Effect.map(text(keys.all), (all) => Marks.fenceOf(Marks.reader()(all), key))
+  return { recall, plane, keys, text, fence }
+})
+
+const whats: ReadonlyArray<Exclude<News.What, { readonly _tag: "Written" }>> = [
+  { _tag: "Key", key: "k" },
+  { _tag: "Tags", tags: ["{a}:x", "b"] },
+  { _tag: "Prefix", prefix: "p:" },
+  { _tag: "All" },
+  { _tag: "Prefix", prefix: "q:" }
+]
+
+describe("Recall", () => {
+  it.live("changes nothing and tells nobody when the server has forgotten nothing", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall, text } = yield* setup
+      for (const what of whats) recall.note(what, yield* plane.invalidate(what))
+      const names = [keys.value("k"), keys.mark("{a}:x"), keys.mark("b"), keys.all, keys.last, keys.sequence]
+      const before = yield* Effect.forEach(names, text)
+      yield* recall.again()
+      assert.deepStrictEqual((yield* Effect.forEach(names, text)).slice(0, 5), before.slice(0, 5))
+    }))
+
+  it.live("restores what was forgotten with its old stamp, and later stamps follow", () =>
+    Effect.gen(function*() {
+      const { fence, keys, plane, recall, text } = yield* setup
+      const begun = yield* plane.stamp({ key: "k", tags: ["{a}:x", "b"] })
+      const names = [keys.value("k"), keys.mark("{a}:x"), keys.mark("b"), keys.all, keys.last, keys.sequence]
+      const old = yield* Effect.forEach(names, text)
+      const stamps = yield* Effect.forEach(whats, (what) => plane.invalidate(what))
+      whats.forEach((what, i) => recall.note(what, stamps[i]!))
+      recall.note({ _tag: "Written", key: "written" }, stamps[4]! + 3_600_000_000)
+      for (const [i, name] of names.entries()) {
+        yield* old[i] === "" ? server().call("DEL", name) : server().call("SET", name, old[i]!)
+      }
+      yield* recall.again()
+      assert.strictEqual(Number((yield* text(names[0]!)).slice(2)), stamps[0])
+      for (const mark of names.slice(1, 3)) assert.strictEqual(Marks.stampOf(yield* text(mark)), stamps[1])
+      assert.strictEqual(yield* fence("any"), stamps[3])
+      assert.strictEqual(yield* fence("q:1"), stamps[4])
+      assert.isAbove(Number((yield* text(keys.value("written"))).slice(2)), stamps[4]!)
+      assert.isAbove(yield* plane.stamp({ key: "k", tags: [] }), stamps[4]! + 3_600_000_000)
+      assert.isAbove(stamps[0]!, begun)
+    }))
+
+  it.live("keeps prefixes that were beaten later than everything", () =>
+    Effect.gen(function*() {
+      const { fence, plane, recall } = yield* setup
+      const early = yield* plane.stamp({ key: "k", tags: [] })
+      const late = yield* plane.invalidate({ _tag: "Prefix", prefix: "p:" })
+      recall.note({ _tag: "All" }, early)
+      recall.note({ _tag: "Prefix", prefix: "p:" }, early)
+      yield* recall.again()
+      assert.strictEqual(yield* fence("p:1"), late)
+      assert.strictEqual(yield* fence("any"), early)
+    }))
+
+  it.live("remembers so many things and no more, of each the latest", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall, text } = yield* setup
+      const stamp = yield* plane.stamp({ key: "k", tags: [] })
+      for (let i = 0; i <= most; i++) recall.note({ _tag: "Key", key: `k${i}` }, stamp + 5)
+      recall.note({ _tag: "Key", key: `k${most}` }, stamp)
+      yield* recall.again()
+      assert.strictEqual(yield* text(keys.value("k0")), "")
+      assert.strictEqual(Number((yield* text(keys.value("k1"))).slice(2)), stamp + 5)
+      assert.strictEqual(Number((yield* text(keys.value(`k${most}`))).slice(2)), stamp + 5)
+    }))
+})
