@@ -156,7 +156,7 @@ export const result: DayResult.DayResult = {
   seed: 4_711,
   compute_ms: 4_200,
   store: "memory",
-  decisions_sha256: "c0ffee".repeat(8),
+  decisions_sha256: "c0ffee00".repeat(8),
   timeline: Array.from({ length: 40 }, (_, index) => ({
     at: midnight - 20 * hour + index * hour,
     bypass: index % 7 === 0 ? index : 0,

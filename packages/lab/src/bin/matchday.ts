@@ -106,7 +106,10 @@ const writePicture = (result: DayResult, file: string) =>
 
 const printReport = Effect.fnUntraced(function*(result: DayResult, file: string) {
   const { canAnimate, canColor } = yield* TerminalCapabilities.TerminalCapabilities
-  yield* Console.log(`${canAnimate ? "\r\u001b[K" : ""}\n${Report.report(result, canColor ? "ansi" : "plain")}`)
+  const columns = canAnimate ? yield* (yield* Terminal.Terminal).columns : undefined
+  yield* Console.log(
+    `${canAnimate ? "\r\u001b[K" : ""}\n${Report.report(result, canColor ? "ansi" : "plain", columns)}`
+  )
   yield* writePicture(result, file)
   yield* Console.log(`Picture of the day: ${file}`)
 })

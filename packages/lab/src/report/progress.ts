@@ -16,7 +16,7 @@ const bar = 24
 
 /**
  * Without a line break, of a steady width so that it can be written over itself; what does not fit the columns is
- * left out, the bar first.
+ * left out, the bar first, then from the end.
  */
 export const line = (
   { at, computes, events, hit_rate_pct, reads, total }: Progress,
@@ -34,6 +34,7 @@ export const line = (
     `hit ${Format.percent(hit_rate_pct).padStart(6)}`,
     `${Format.count(events).padStart(3)} events`
   ]
-  const text = parts.join("  ")
-  return text.length < columns ? text : parts.slice(1).join("  ").slice(0, columns - 1)
+  if (parts.join("  ").length >= columns) parts.shift()
+  while (parts.length > 1 && parts.join("  ").length >= columns) parts.pop()
+  return parts.join("  ").slice(0, columns - 1)
 }

@@ -8,26 +8,36 @@ import * as Targets from "./targets.ts"
 /** Whether the report may use ANSI colours; the caller knows where it goes. */
 export type Style = "plain" | "ansi"
 
-const width = 100
+const indent = 2
+const longestLine = 100
+/** Fewer columns than this leave out when events happened. */
+const widestTable = 115
 
-/** The whole report, sections divided by empty lines, ending in a line break. */
-export const report = (result: Result.DayResult, style: Style = "plain"): string => {
+/** The whole report, sections divided by empty lines, ending in a line break; made for so many columns. */
+export const report = (
+  result: Result.DayResult,
+  style: Style = "plain",
+  columns = Number.POSITIVE_INFINITY
+): string => {
+  const width = Math.min(longestLine, columns - indent)
   const title = (text: string): string => style === "ansi" ? `\u001b[1m${text}\u001b[0m` : text
   const sections: ReadonlyArray<readonly [heading: string, lines: ReadonlyArray<string>]> = [
-    ["A match day through the cache", day(result)],
-    ["How reads were answered", answers(result, style)],
-    ["What it cost", cost(result)],
+    ["A match day through the cache", day(result, width)],
+    ["How reads were answered", answers(result, style, width)],
+    ["What it cost", cost(result, width)],
     ["How long readers waited", waits(result)],
-    ["Events", events(result)],
+    ["Events", events(result, width, columns < widestTable ? eventColumns - 2 : eventColumns)],
     ["Market nerves", nerves(result)],
     ["To reproduce", reproduction(result)]
   ]
   return sections
-    .map(([heading, lines]) => [title(heading), ...lines.map((line) => line === "" ? "" : `  ${line}`)].join("\n"))
+    .map(([heading, lines]) =>
+      [title(heading), ...lines.map((line) => line === "" ? "" : `${" ".repeat(indent)}${line}`)].join("\n")
+    )
     .join("\n\n") + "\n"
 }
 
-const day = ({ data, fixtures, requests, store }: Result.DayResult): ReadonlyArray<string> => [
+const day = ({ data, fixtures, requests, store }: Result.DayResult, width: number): ReadonlyArray<string> => [
   ...Format.table([
     ["matches", Format.count(fixtures)],
     ["reads", Format.count(requests)],
@@ -43,7 +53,7 @@ const day = ({ data, fixtures, requests, store }: Result.DayResult): ReadonlyArr
 
 const verdictColours: Readonly<Record<Targets.Verdict, string>> = { within: "32", above: "33", below: "33" }
 
-const answers = (result: Result.DayResult, style: Style): ReadonlyArray<string> => {
+const answers = (result: Result.DayResult, style: Style, width: number): ReadonlyArray<string> => {
   const colour = (verdict: Targets.Verdict): string =>
     style === "ansi" ? `\u001b[${verdictColours[verdict]}m${verdict}\u001b[0m` : verdict
   const rows = Result.strategies.map((strategy) => {
@@ -66,7 +76,7 @@ const answers = (result: Result.DayResult, style: Style): ReadonlyArray<string> 
   ]
 }
 
-const cost = (result: Result.DayResult): ReadonlyArray<string> => {
+const cost = (result: Result.DayResult, width: number): ReadonlyArray<string> => {
   const { no_cache: none, one_hour: oneHour } = result.baselines
   const row = (name: string, computes: number, hits: number, edge: string): ReadonlyArray<string> => [
     name,
@@ -98,14 +108,16 @@ const waits = ({ latency_ms: latency }: Result.DayResult): ReadonlyArray<string>
     [latency.p50, latency.p95, latency.p99, latency.max].map((value) => Format.millis(value).padStart(8))
   ]).concat("", "On the virtual clock: a hit is one step and takes no time on it.")
 
-const events = ({ events }: Result.DayResult): ReadonlyArray<string> => {
+const eventColumns = 9
+
+const events = ({ events }: Result.DayResult, width: number, columns: number): ReadonlyArray<string> => {
   if (events.length === 0) return ["none"]
   return [
     ...Format.table([
       ["event", "times", "matches", "affected", "preserved", "dropped", "saved", "first (UTC)", "last (UTC)"],
       ...Object.entries(Arr.groupBy(events, (each) => each.event)).map(([event, of]) => eventRow(event, of)),
       eventRow("all", events)
-    ]),
+    ].map((row) => row.slice(0, columns))),
     "",
     ...Format.wrap(
       "Markets affected and preserved over the matches concerned, entries dropped (Redis does not count them), and the " +
@@ -137,4 +149,4 @@ const nerves = ({ panics }: Result.DayResult): ReadonlyArray<string> => [
 ]
 
 const reproduction = ({ decisions_sha256, seed }: Result.DayResult): ReadonlyArray<string> =>
-  Format.table([["seed", String(seed)], ["decisions, SHA-256", decisions_sha256]], [1])
+  Format.table([["seed", String(seed)], ["decisions", decisions_sha256]], [1])

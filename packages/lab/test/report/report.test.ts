@@ -93,6 +93,12 @@ describe("Terminal.report", () => {
     assert.strictEqual(coloured.replace(escapes, ""), plain)
   })
 
+  it("fits a terminal of 80 columns", () => {
+    const lines = Terminal.report(result, "plain", 80).split("\n")
+    assert.isAtMost(Math.max(...lines.map((line) => line.length)), 80)
+    assert.include(lines.join("\n"), "weather_rain")
+  })
+
   it("fits a terminal of 120 columns and leaves no line open", () => {
     assert.isTrue(plain.split("\n").every((line) => line.length <= 120 && line === line.trimEnd()))
     assert.isTrue(plain.endsWith("\n"))
@@ -198,6 +204,12 @@ describe("Progress.line", () => {
     assert.include(line(125_000), "123 computes  hit 97.3 %    7 events")
     assert.strictEqual(new Set([0, 1, 125_000, 250_000].map((reads) => line(reads).length)).size, 1)
     assert.isBelow(line(0).length, 120)
+    const narrow = Progress.line(
+      { at: midnight, reads: 1, total: 250_000, computes: 123, hit_rate_pct: 97.31, events: 7 },
+      80
+    )
+    assert.isBelow(narrow.length, 80)
+    assert.match(narrow, /hit 97\.3 %$/)
   })
 })
 
