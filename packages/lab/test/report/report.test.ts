@@ -68,7 +68,7 @@ describe("Terminal.report", () => {
       "429",
       "4711",
       "4,200 ms",
-      "c0ffeec0ffee",
+      "c0ffee00c0ffee00",
       "Odds simulated from measured figures."
     ]
     for (const figure of figures) assert.include(plain, figure)
