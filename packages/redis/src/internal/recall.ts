@@ -6,6 +6,9 @@
  * were beaten stand again, although nobody who invalidated them was told so. Whoever
  * knows better says it again with the stamps of old, which changes nothing where
  * nothing was lost.
+ *
+ * So an invalidation stays lost only if every process that knew of it has ended, or
+ * has since forgotten it over a thousand others or five minutes.
  */
 import type { Stamp } from "@smart-cache/core/CacheEntry"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
@@ -13,6 +16,7 @@ import type * as CacheStore from "@smart-cache/core/CacheStore"
 import slotOf from "cluster-key-slot"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { LRUCache } from "lru-cache"
 import type { Commands } from "./commands.ts"
 import type { Keys } from "./keys.ts"
@@ -32,8 +36,11 @@ interface Known {
 /** Things remembered; the oldest go first. */
 export const most = 1000
 
-/** Nanoseconds; shorter than tombstones last, or they would be made anew. */
-const memory = 60_000_000_000n
+/**
+ * Nanoseconds; longer than a failover takes, with the defaults of Sentinel too. A tombstone that has ended since is made
+ * anew, which beats nothing that is held.
+ */
+const memory = 300_000_000_000n
 
 /** Things said again at once. */
 const concurrency = 64
@@ -68,10 +75,10 @@ export class Recall {
       const known = Array.from(this.known.values()).filter(({ at }) => at >= since)
       if (known.length === 0) return Effect.void
       const latest = written(Math.max(...known.map(({ stamp }) => stamp)))
-      return Effect.andThen(
-        this.commands.run("recall", "smartCacheAdvance", [this.keys.sequence], [latest]),
-        Effect.forEach(known, (each) => this.say(each), { concurrency, discard: true })
-      )
+      const advance = this.commands.run("recall", "smartCacheAdvance", [this.keys.sequence], [latest])
+      // A master of a Cluster that stays away must not keep the others from learning theirs.
+      const all = Effect.forEach([advance, ...known.map((each) => this.say(each))], Effect.exit, { concurrency })
+      return Effect.flatMap(all, (exits) => exits.find(Exit.isFailure) ?? Effect.void)
     })
   }
 
