@@ -22,7 +22,7 @@ const setup = Effect.gen(function*() {
   const plane = Single.make(commands, keys, lifetimes)
   const text = (name: string) => Effect.map(server().call("GET", name), (reply) => String(reply ?? ""))
   const fence = (key: string) => Effect.map(text(keys.all), (all) => Marks.fenceOf(Marks.reader()(all), key))
-  return { recall, plane, keys, text, fence }
+  return { commands, recall, plane, keys, text, fence }
 })
 
 const whats: ReadonlyArray<Exclude<News.What, { readonly _tag: "Written" }>> = [
@@ -88,5 +88,22 @@ describe("Recall", () => {
       assert.strictEqual(yield* text(keys.value("k0")), "")
       assert.strictEqual(Number((yield* text(keys.value("k1"))).slice(2)), stamp + 5)
       assert.strictEqual(Number((yield* text(keys.value(`k${most}`))).slice(2)), stamp + 5)
+    }))
+
+  it.live("says all that it can when a part fails, and fails", () =>
+    Effect.gen(function*() {
+      const { commands, keys, plane, text } = yield* setup
+      const away = keys.value("k1")
+      const run: Commands.Commands["run"] = (operation, name, names, args) =>
+        names.includes(away)
+          ? Effect.fail(commands.client.failure(operation, new Error("away")))
+          : commands.run(operation, name, names, args)
+      const recall = new Recall({ ...commands, run }, keys, lifetimes, yield* Clock.Clock)
+      const stamp = yield* plane.stamp({ key: "k", tags: [] })
+      for (const key of ["k0", "k1", "k2"]) recall.note({ _tag: "Key", key }, stamp)
+      const failed = yield* Effect.flip(recall.again())
+      assert.strictEqual(failed.reason._tag, "StoreFailed")
+      assert.notStrictEqual(yield* text(keys.value("k0")), "")
+      assert.notStrictEqual(yield* text(keys.value("k2")), "")
     }))
 })
