@@ -62,18 +62,21 @@ class Cluster {
     )
   }
 
-  /** A stamp; marks that are missing come back just before it. */
+  /**
+   * A stamp, after marks that are missing have come back just before it.
+   *
+   * They come back at the time of their own server, not at the stamp: an invalidation that came between the stamp and
+   * their return, and whose mark was evicted as well, would be forgotten.
+   */
   stamp({ tags }: Pick<Plane.About, "tags">): Effect.Effect<Stamp, SmartCacheError> {
-    const { all, sequence } = this.keys
-    const restore = (tag: string, stamp: Stamp) =>
-      this.commands.client.use(
-        "stamp",
-        (redis) => redis.set(this.keys.mark(tag), String(stamp - 1).padStart(16, "0"), "PX", this.lifetimes.marks, "NX")
-      )
-    return Effect.tap(
-      Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], [this.lifetimes.marks]), Number),
-      (stamp) => Effect.forEach(tags, (tag) => restore(tag, stamp), everyone)
-    )
+    const { all, mark, sequence } = this.keys
+    const { marks } = this.lifetimes
+    const restore = (tag: string) =>
+      Effect.map(this.commands.run("stamp", "smartCacheRestore", [mark(tag)], [marks]), Number)
+    return Effect.flatMap(Effect.forEach(tags, restore, { concurrency: "unbounded" }), (restored) => {
+      const floor = Math.max(0, ...restored)
+      return Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], [marks, floor]), Number)
+    })
   }
 
   /** What the marks beat is refused before it is stored; what they beat meanwhile, no reader will take. */

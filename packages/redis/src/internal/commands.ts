@@ -14,6 +14,7 @@ declare module "ioredis" {
     smartCacheLease: Script<Context>
     smartCacheLeaseAt: Script<Context>
     smartCacheStamp: Script<Context>
+    smartCacheRestore: Script<Context>
     smartCacheFill: Script<Context>
     smartCacheFillAt: Script<Context>
     smartCacheRelease: Script<Context>

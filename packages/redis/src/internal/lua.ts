@@ -43,9 +43,9 @@ local function last(sequence)
   return numberAt(get(sequence), 1, ${Number.MAX_SAFE_INTEGER - 2 * farAhead}) or 0
 end
 
--- The next stamp: a clock that goes back cannot make it go back.
-local function tick(sequence)
-  local stamp = math.max(last(sequence) + 1, micros())
+-- The next stamp, later than the floor if there is one: a clock that goes back cannot make it go back.
+local function tick(sequence, floor)
+  local stamp = math.max(last(sequence) + 1, (floor or 0) + 1, micros())
   redis.call('SET', sequence, written(stamp))
   return stamp
 end
@@ -153,9 +153,9 @@ shrink(KEYS[1], ARGV[5], ARGV[6], stamp)
 return take(KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3]), stamp, function() return stamp end)
 `)
 
-/** KEYS seq all mark…; ARGV life-of-marks. */
+/** KEYS seq all mark…; ARGV life-of-marks floor. */
 const stamp = script(`
-local stamp = tick(KEYS[1])
+local stamp = tick(KEYS[1], tonumber(ARGV[2] or '0'))
 for i = 2, #KEYS do found(KEYS[i], stamp, i > 2 and ARGV[1]) end
 return written(stamp)
 `)
@@ -198,12 +198,24 @@ announce(KEYS[2], ARGV[1], stamp, stamp, ARGV[2])
 return stamp
 `)
 
-/** KEYS mark…; ARGV stamp life-of-marks. Marks only rise. */
+/**
+ * KEYS mark…; ARGV stamp life-of-marks. Marks only rise; one that is missing may have been later than the stamp, and
+ * comes back at now.
+ */
 const beatTagsAt = script(`
 for i = 1, #KEYS do
-  local known = mark(get(KEYS[i]), tonumber(ARGV[1]))
-  if known == math.huge or known < tonumber(ARGV[1]) then redis.call('SET', KEYS[i], ARGV[1], 'PX', ARGV[2]) end
+  local known, stamp = mark(get(KEYS[i]), tonumber(ARGV[1])), tonumber(ARGV[1])
+  if known == math.huge then stamp = math.max(stamp, micros()) end
+  if known == math.huge or known < stamp then redis.call('SET', KEYS[i], written(stamp), 'PX', ARGV[2]) end
 end
+`)
+
+/** KEYS mark; ARGV life-of-marks. A mark that is missing comes back at now; answers its stamp then, else 0. */
+const restore = script(`
+if mark(get(KEYS[1]), ${Number.MAX_SAFE_INTEGER - 2 * farAhead}) < math.huge then return written(0) end
+local stamp = written(micros())
+redis.call('SET', KEYS[1], stamp, 'PX', ARGV[1])
+return stamp
 `)
 
 const tombstone = `
@@ -295,6 +307,7 @@ export const scripts = {
   smartCacheLease: lease,
   smartCacheLeaseAt: leaseAt,
   smartCacheStamp: stamp,
+  smartCacheRestore: restore,
   smartCacheFill: fill,
   smartCacheFillAt: fillAt,
   smartCacheRelease: release,

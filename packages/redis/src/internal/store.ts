@@ -242,10 +242,9 @@ export class Store {
       const life = Math.max(1, Math.min(entry.staleUntil + settings.failSafe, entry.deadline) - now)
       const stored = { key, tags: entry.tags, token, text, stamp: entry.stamp, life }
       return Effect.map(plane.fill(stored), (filled) => {
-        if (filled === "stored" && token === undefined) {
-          tier?.overwrite(key, entry.stamp)
-          watch.told({ _tag: "Written", key }, entry.stamp)
-        }
+        // What refused a write is later still: either way, what was computed before is old.
+        if (filled !== "too_large" && token === undefined) tier?.overwrite(key, entry.stamp)
+        if (filled === "stored" && token === undefined) watch.told({ _tag: "Written", key }, entry.stamp)
         if (filled === "stored") this.hold(key, entry, era)
         return filled
       })

@@ -49,8 +49,6 @@ const noise = 250
 const grace = 50
 
 export class Watch {
-  /** Whether what is held may be served. */
-  trusted = false
   /** The server's clock minus this process's, milliseconds. */
   offset = 0
   private last = ""
@@ -58,6 +56,8 @@ export class Watch {
   private heardAt = 0n
   /** Everything that was invalidated before this moment of the monotonic clock is known. */
   private sureAt = 0n
+  /** Until when that is enough; a process that did not run for a while finds that it is over. */
+  private sureUntil = 0n
   private readonly options: Options
   private readonly soon: Queue.Queue<void>
   private readonly clock: Clock.Clock
@@ -81,6 +81,11 @@ export class Watch {
       yield* Effect.forkScoped(watch.go())
       return watch
     })
+
+  /** Whether what is held may be served now. */
+  get trusted(): boolean {
+    return this.clock.monotonicTimeNanosUnsafe() < this.sureUntil
+  }
 
   /** A moment that was now in another process, as one that is not ahead in this. */
   past(moment: number): number {
@@ -135,7 +140,7 @@ export class Watch {
         this.missed()
       }
       this.sureAt = sentAt
-      this.trusted = true
+      this.sureUntil = sentAt + BigInt(Math.round(this.options.staleness * 1e6))
       if (this.lapsed) yield* this.options.changed("regained")
       this.lapsed = false
       if (this.gaps > 0) yield* this.options.changed("gap")
@@ -166,8 +171,8 @@ export class Watch {
     this.doubted = true
     const { lookTimeout, staleness, tier } = this.options
     const sure = Number(this.clock.monotonicTimeNanosUnsafe() - this.sureAt) / 1e6
-    if (!this.trusted || sure + staleness / 4 + lookTimeout <= staleness) return Effect.void
-    this.trusted = false
+    if (this.sureUntil === 0n || sure + staleness / 4 + lookTimeout <= staleness) return Effect.void
+    this.sureUntil = 0n
     this.lapsed = true
     tier?.distrust()
     return this.options.changed("lapsed")
