@@ -200,14 +200,19 @@ return stamp
 
 /**
  * KEYS mark…; ARGV stamp life-of-marks. Marks only rise; one that is missing may have been later than the stamp, and
- * comes back at now.
+ * comes back at now. Answers 1 when one rose.
  */
 const beatTagsAt = script(`
+local raised = 0
 for i = 1, #KEYS do
   local known, stamp = mark(get(KEYS[i]), tonumber(ARGV[1])), tonumber(ARGV[1])
   if known == math.huge then stamp = math.max(stamp, micros()) end
-  if known == math.huge or known < stamp then redis.call('SET', KEYS[i], written(stamp), 'PX', ARGV[2]) end
+  if known == math.huge or known < stamp then
+    redis.call('SET', KEYS[i], written(stamp), 'PX', ARGV[2])
+    raised = 1
+  end
 end
+return raised
 `)
 
 /** KEYS mark; ARGV life-of-marks. A mark that is missing comes back at now; answers its stamp then, else 0. */
@@ -220,7 +225,9 @@ return stamp
 
 const tombstone = `
 local function bury(value, stamp, horizon)
-  if stampOf(get(value), tonumber(stamp)) < tonumber(stamp) then redis.call('SET', value, '1T' .. stamp, 'PX', horizon) end
+  if stampOf(get(value), tonumber(stamp)) >= tonumber(stamp) then return 0 end
+  redis.call('SET', value, '1T' .. stamp, 'PX', horizon)
+  return 1
 end
 `
 

@@ -66,6 +66,21 @@ describe("Recall", () => {
       assert.isAbove(stamps[0]!, begun)
     }))
 
+  for (const what of whats) {
+    it.live(`tells all what was forgotten: ${JSON.stringify(what)}`, () =>
+      Effect.gen(function*() {
+        const { keys, plane, recall, text } = yield* setup
+        yield* plane.stamp({ key: "k", tags: ["{a}:x", "b"] })
+        const [stamp, last] = [yield* plane.stamp({ key: "k", tags: [] }), yield* text(keys.last)]
+        recall.note(what, stamp)
+        yield* recall.again()
+        const told = yield* text(keys.last)
+        assert.isTrue(told > last, `${told} after ${last}`)
+        yield* recall.again()
+        assert.strictEqual(yield* text(keys.last), told)
+      }))
+  }
+
   it.live("keeps prefixes that were beaten later than everything", () =>
     Effect.gen(function*() {
       const { fence, plane, recall } = yield* setup
