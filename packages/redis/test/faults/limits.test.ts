@@ -20,7 +20,7 @@ for (const tiers of both) {
               yield* server.call("CONFIG", "SET", "maxmemory-policy", "noeviction")
               yield* server.call("CONFIG", "SET", "maxmemory", "1mb")
               yield* Effect.sleep(1500)
-              assert.isAbove(hits(during) / reads(during), 0.9)
+              assert.isAbove(hits(during) / reads(during), 0.6)
               yield* server.call("CONFIG", "SET", "maxmemory", "0")
             })
         })

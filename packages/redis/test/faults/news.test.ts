@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { single } from "../servers/single.ts"
-import { locked, staleness } from "./support/caches.ts"
+import { locked, patient, staleness } from "./support/caches.ts"
 import { hits, write } from "./support/crowd.ts"
 import { both, endure } from "./support/ordeal.ts"
 
@@ -13,6 +13,7 @@ for (const tiers of both) {
         const server = yield* single(locked)
         const scene = yield* endure({
           tiers,
+          redis: patient,
           port: server.port,
           lines: 2,
           fault: () =>
@@ -33,6 +34,7 @@ for (const tiers of both) {
         const server = yield* single(locked)
         yield* endure({
           tiers,
+          redis: patient,
           port: server.port,
           lines: 2,
           habit: "nothing",
@@ -54,6 +56,7 @@ for (const tiers of both) {
         const server = yield* single(locked)
         const scene = yield* endure({
           tiers,
+          redis: patient,
           port: server.port,
           lines: 2,
           fault: () =>

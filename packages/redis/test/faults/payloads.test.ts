@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import * as Keys from "../../src/internal/keys.ts"
 import { single } from "../servers/single.ts"
 import { shared } from "../support/shared.ts"
-import { locked } from "./support/caches.ts"
+import { locked, patient } from "./support/caches.ts"
 import { both, endure, type Scene } from "./support/ordeal.ts"
 
 const server = shared(single(locked))
@@ -44,6 +44,7 @@ for (const tiers of both) {
         Effect.gen(function*() {
           const scene = yield* endure({
             tiers,
+            redis: patient,
             port: server().port,
             lines: 2,
             fault: (scene) => Effect.andThen(forge(scene, forgery), Effect.sleep(200))

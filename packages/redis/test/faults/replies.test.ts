@@ -5,7 +5,7 @@ import { Effect, Schedule } from "effect"
 import { proxy } from "../servers/proxy.ts"
 import { single } from "../servers/single.ts"
 import { freshNamespace } from "../support/shared.ts"
-import { locked, open } from "./support/caches.ts"
+import { locked, open, patient } from "./support/caches.ts"
 import { both, endure } from "./support/ordeal.ts"
 import { witnessed } from "./support/witness.ts"
 
@@ -50,7 +50,8 @@ for (const tiers of both) {
             if (read.metadata.source !== "compute") value = read.value
             yield* Effect.sleep(25)
           }
-          assert.strictEqual(value, "second")
+          // A compute that began after the write may have come first; what was there before it may not.
+          assert.include(["second", "computed"], value)
           yield* cache.invalidate(Invalidation.key("k"))
           assert.strictEqual((yield* cache.get("k", Effect.succeed("third"))).value, "third")
         })
@@ -76,6 +77,7 @@ for (const tiers of both) {
         const server = yield* single(locked)
         const scene = yield* endure({
           tiers,
+          redis: patient,
           port: server.port,
           lines: 2,
           fault: () => Effect.repeat(Effect.andThen(server.call("SCRIPT", "FLUSH"), Effect.sleep(100)), { times: 20 })

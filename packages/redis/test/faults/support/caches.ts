@@ -15,6 +15,9 @@ export const password = "canary-of-a-password"
 /** Arguments and access of a server with that password. */
 export const locked = { args: ["--requirepass", password], access: { password } }
 
+/** Commands of a client that gives up only where the machine is not merely busy. */
+export const patient = { commandTimeout: "1 second" } as const
+
 /** No read may take longer, milliseconds. */
 export const hardTimeout = 3000
 

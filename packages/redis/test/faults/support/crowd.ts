@@ -108,13 +108,15 @@ export const readers = (cacheds: ReadonlyArray<Cached>, tiers: Tiers, truth: Tru
   return Effect.all(loops, { concurrency: "unbounded", discard: true })
 }
 
-/** Changes by one cache after the other, for ever. */
+/** Changes by one cache after the other, for ever; each twice, so that the second finds computes under way. */
 export const writer = (cacheds: ReadonlyArray<Cached>, truth: Truth, habit: Habit, written: Written) =>
   Effect.gen(function*() {
     if (habit === "nothing") return yield* Effect.never
     for (let round = 0;; round++) {
       const by = round % cacheds.length
       yield* write(cacheds[by]!, by, truth, round, habit, written)
-      yield* Effect.sleep(150)
+      yield* Effect.sleep(20)
+      yield* write(cacheds[by]!, by, truth, round, habit, written)
+      yield* Effect.sleep(130)
     }
   })

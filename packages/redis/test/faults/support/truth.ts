@@ -36,11 +36,11 @@ export class Truth {
     return this.keys.filter((key) => this.tagOf(key) === tag)
   }
 
-  /** The value as it is when the compute begins; it never fails. */
+  /** The value as it is when the compute begins; it never fails, and now and then takes long enough to be overtaken. */
   compute(key: string): Effect.Effect<Value> {
     return Effect.suspend(() => {
-      this.computes++
-      return Effect.as(Effect.sleep(5), { version: this.versionOf(key), text: `${canary} of ${key}` })
+      const millis = ++this.computes % 3 === 0 ? 60 : 5
+      return Effect.as(Effect.sleep(millis), { version: this.versionOf(key), text: `${canary} of ${key}` })
     })
   }
 
