@@ -40,6 +40,8 @@ for (const tiers of both) {
           const scene = yield* endure({
             tiers,
             redis: patient,
+            // What lies over a tombstone takes its place: computes that run are not stopped then (see RedisStore).
+            habit: kind === "values" ? "tags" : "keys and tags",
             port: server().port,
             lines: 2,
             fault: (scene) =>
