@@ -20,6 +20,7 @@ import type { Entry, Stamp } from "./CacheEntry.ts"
 import * as CacheError from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import * as CacheStore from "./CacheStore.ts"
+import { Alarms } from "./internal/alarms.ts"
 import { asTyped, bounded } from "./internal/compute.ts"
 import { Failures } from "./internal/failures.ts"
 import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
@@ -103,6 +104,7 @@ const noTags: ReadonlyArray<string> = []
 class Swr {
   private readonly flights = new Map<string, Flight>()
   private readonly leasing: Leasing
+  private readonly alarms = new Alarms()
   private readonly failures: Failures
   private background = 0
   private departures = 0
@@ -132,31 +134,60 @@ class Swr {
     wait: number,
     then: "behind" | "abandoned"
   ): Effect.Effect<Arrival, E | SmartCacheError, R> {
-    const timer = Effect.andThen(
-      Effect.sleep(wait),
-      Effect.sync((): Arrival => {
-        if (then === "behind") this.keepGoing(trip.key)
-        return "slow"
-      })
-    )
-    return Effect.raceFirst(this.board(trip), timer)
+    return Effect.clockWith((clock) => this.board(trip, clock.currentTimeMillisUnsafe() + wait, then))
   }
 
   /** Waits for a flight that will do: the running one, else the reader's own once the running one has ended. */
-  private board<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Landing, E | SmartCacheError, R> {
+  private board<A, E, R>(
+    trip: Trip<A, E, R>,
+    until: number,
+    then: "behind" | "abandoned"
+  ): Effect.Effect<Arrival, E | SmartCacheError, R> {
     const boarding = Effect.acquireUseRelease(
       this.seat(trip),
-      (seat) => Effect.map(seat.flight[seat.place === "outside" ? "ended" : "landed"], (landed) => ({ seat, landed })),
+      (seat) =>
+        Effect.map(this.landing(seat, until), (landed) => {
+          if (landed === "slow" && then === "behind") this.keepGoing(trip.key)
+          return { seat, landed }
+        }),
       ({ flight, place }) => Effect.sync(() => place === "outside" ? undefined : flight.leave())
     )
     // Flights are shared by key: that one key means one type is the contract of the cache.
     const boarded = boarding as Effect.Effect<Effect.Success<typeof boarding>, E | SmartCacheError, R>
     return Effect.flatMap(Effect.zip(boarded, Clock.currentTimeMillis), ([{ landed, seat }, now]) => {
-      if (landed === "retry" || !serves(seat.flight, landed, trip, now)) return this.board(trip)
+      if (landed === "slow") return Effect.succeed(landed)
+      if (landed === "retry" || !serves(seat.flight, landed, trip, now)) return this.board(trip, until, then)
       if (seat.place === "own") return Effect.succeed(landed)
       this.metrics.add("coalesced", 1)
       return Effect.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
     })
+  }
+
+  /** How the flight ends, if it does before the reader's time is up; those outside do not want its value. */
+  private landing({ flight, place }: Seat, until: number): Effect.Effect<Landing | "retry" | "slow", unknown> {
+    const forReader = (outcome: Outcome): Outcome => place === "outside" ? Exit.succeed("retry") : outcome
+    if (flight.outcome !== undefined) return forReader(flight.outcome)
+    return Effect.flatMap(
+      this.alarms.at(until),
+      (alarm) =>
+        alarm === undefined ? Effect.succeed("slow") : Effect.callback((resume) => {
+          if (flight.outcome !== undefined) return resume(forReader(flight.outcome))
+          const landed = (outcome: Outcome) => {
+            alarm.leave(late)
+            resume(forReader(outcome))
+          }
+          const late = () => {
+            flight.ignore(landed)
+            resume(Exit.succeed("slow"))
+          }
+          flight.listen(landed)
+          alarm.join(late)
+          return Effect.sync(() => {
+            flight.ignore(landed)
+            alarm.leave(late)
+          })
+        })
+    )
   }
 
   /** To be run uninterruptibly: from the look at the running flight to the place in it is one step. */

@@ -5,8 +5,6 @@
  * only leaves. The compute is interrupted when the last reader has left, unless the
  * cache itself wants it (`background`).
  */
-import * as Deferred from "effect/Deferred"
-import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { Entry, Stamp } from "../CacheEntry.ts"
@@ -30,7 +28,6 @@ export interface Departure {
 }
 
 export class Flight implements Departure {
-  readonly done = Deferred.makeUnsafe<Landing | "retry", unknown>()
   readonly number: number
   readonly startedAt: number
   /** Number of the last odds change that the compute can know. */
@@ -47,6 +44,9 @@ export class Flight implements Departure {
   /** No lease is held, or a fill ended it: nothing is left to give back. */
   settled = false
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
+  /** Once it has landed. */
+  outcome: Outcome | undefined = undefined
+  private readonly listeners = new Set<(outcome: Outcome) => void>()
 
   constructor(
     number: number,
@@ -69,20 +69,25 @@ export class Flight implements Departure {
   }
 
   land(outcome: Outcome): void {
-    Deferred.doneUnsafe(this.done, outcome)
+    this.outcome = outcome
+    for (const listener of this.listeners) listener(outcome)
+    this.listeners.clear()
   }
 
   /** One who wanted the value leaves. */
   leave(): void {
     this.waiters--
-    if (this.waiters === 0 && !this.background && !Deferred.isDoneUnsafe(this.done)) this.abandon()
+    if (this.waiters === 0 && !this.background && this.outcome === undefined) this.abandon()
   }
 
-  /** Waits for the outcome. */
-  readonly landed: Effect.Effect<Landing | "retry", unknown> = Deferred.await(this.done)
+  /** Calls back when it has landed, or not at all after {@link ignore}. */
+  listen(listener: (outcome: Outcome) => void): void {
+    this.listeners.add(listener)
+  }
 
-  /** Waits for the end without wanting the value. */
-  readonly ended: Effect.Effect<"retry"> = Effect.as(Effect.ignore(Deferred.await(this.done)), "retry")
+  ignore(listener: (outcome: Outcome) => void): void {
+    this.listeners.delete(listener)
+  }
 }
 
 /** What a reader needs of a compute that it would share. */

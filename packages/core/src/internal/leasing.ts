@@ -115,7 +115,7 @@ export class Leasing {
           return { stamp: (yield* this.guard("stamp", () => this.store.stamp(need))) ?? 0 }
         }
         this.metrics.add("lease_waits", 1)
-        const nap = yield* Random.nextBetween(pause.min, pause.max)
+        const nap = yield* Random.nextIntBetween(pause.min, pause.max)
         yield* Effect.timeoutOption(lease.ended, lease.remaining >= 1 ? Math.min(lease.remaining, nap) : nap)
       }
     })
