@@ -56,10 +56,15 @@ export type Lease =
   /** Somebody has stored a newer entry, and it stands for this key and these tags; nothing was granted. */
   | { readonly _tag: "Newer"; readonly entry: Entry }
   /**
-   * Somebody else computes this key. Their lease ends in so many milliseconds at the latest; `ended` ends
-   * when this process hears that it has ended, which may be never.
+   * Somebody else computes this key, under a lease with this stamp. It ends in so many milliseconds at the latest;
+   * `ended` ends when this process hears that it has ended, which may be never.
    */
-  | { readonly _tag: "Busy"; readonly remaining: number; readonly ended: Effect.Effect<void> }
+  | {
+    readonly _tag: "Busy"
+    readonly stamp: Stamp
+    readonly remaining: number
+    readonly ended: Effect.Effect<void>
+  }
 
 export interface Fill {
   readonly key: string

@@ -183,10 +183,12 @@ const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =
       concurrency: "unbounded"
     }),
     ([reply, epoch]) => {
-      const [id, micros] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
-      return typeof id === "string" && typeof micros === "string"
-        ? Effect.succeed({ last: id, serverTime: Number(micros) / 1000, epoch })
-        : Commands.absurd(commands, "watch")
+      const [id, micros, missing] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
+      if (typeof id !== "string" || typeof micros !== "string") return Commands.absurd(commands, "watch")
+      const seen = { last: id, serverTime: Number(micros) / 1000, epoch }
+      return missing === 0
+        ? Effect.succeed(seen)
+        : Effect.as(commands.run("watch", "smartCacheBegin", [sequence, all]), seen)
     }
   )
 
@@ -214,7 +216,7 @@ const changed = (
       return Effect.logWarning(
         tiers === "redis"
           ? "smart-cache: the shared store is out of reach; reads compute"
-          : "smart-cache: the shared store is out of reach; memory is not trusted any more, reads compute"
+          : "smart-cache: the shared store is out of reach; memory is not trusted any more, a key is computed anew every `staleness`"
       )
     case "regained":
       return Effect.logInfo("smart-cache: the shared store answers")

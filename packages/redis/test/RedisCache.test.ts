@@ -160,6 +160,8 @@ describe("values", () => {
       yield* Effect.provide(a.cache.get("other", Effect.succeed(value)), layer)
       assert.strictEqual(served.value, value)
       assert.isNull(yield* stored(namespace, "k"))
+      const again = yield* a.cache.get("k", Effect.die(new Error("computed")))
+      assert.deepStrictEqual([again.value, again.metadata.source], [value, "memory"])
       assert.strictEqual((yield* b.cache.get("k", Effect.succeed("own"))).value, "own")
       const said = lines.filter((line) => line.includes("cannot be shared"))
       assert.lengthOf(said, 1)

@@ -46,6 +46,9 @@ export interface Need extends CacheStore.Subject, Pick<Demand, "accept"> {
 /** Waiting for somebody else's lease: shortest and longest pause, milliseconds. */
 const pause = { min: 25, max: 100 }
 
+/** Whoever has waited for so many leases of others in vain computes without one. */
+const patience = 2
+
 const noTags: ReadonlyArray<string> = []
 
 export class Leasing {
@@ -95,6 +98,8 @@ export class Leasing {
     return Effect.gen({ self: this }, function*() {
       // The holder may be dead: half of the readers' patience is for its compute, half for ours.
       const until = flight.startedAt + hardTimeout / 2
+      let holder: Stamp | undefined
+      let holders = 0
       let newerThan = need.accept === "adopted" ? need.basis?.stamp ?? 0 : Infinity
       for (;;) {
         const lease = yield* this.lease({ key, tags, codec, token, millis, newerThan })
@@ -110,8 +115,10 @@ export class Leasing {
           continue
         }
         if (flight.background && flight.waiters === 0) return "retry"
-        // What the holder computes would not do, or takes too long.
-        if (need.accept !== "adopted" || now >= until) {
+        if (lease.stamp !== holder) holders++
+        holder = lease.stamp
+        // What the holder computes would not do, or takes too long; or one after the other computes and stores nothing.
+        if (need.accept !== "adopted" || now >= until || holders > patience) {
           return { stamp: (yield* this.guard("stamp", () => this.store.stamp(need))) ?? 0 }
         }
         this.metrics.add("lease_waits", 1)

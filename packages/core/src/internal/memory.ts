@@ -65,7 +65,9 @@ export class Memory {
     }
     const current = this.leases.get(key)
     const held = current !== undefined && now < current.until
-    if (held && current.token !== token) return { _tag: "Busy", remaining: current.until - now, ended: Effect.never }
+    if (held && current.token !== token) {
+      return { _tag: "Busy", stamp: current.stamp, remaining: current.until - now, ended: Effect.never }
+    }
     const stamp = held ? current.stamp : this.next()
     this.leases.set(key, { token, stamp, until: now + millis })
     if (this.leases.size > this.sweepAt) this.endLeases(now)

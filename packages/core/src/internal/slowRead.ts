@@ -78,7 +78,7 @@ export class SlowRead {
     return Effect.onExit(answer, (exit) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const { metrics, swr } = this.services
-        metrics.waited(now - read.began)
+        metrics.waited(Math.max(0, now - read.began))
         if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
         if (!read.answered) this.desk.unanswered(read.decision, now, read.verdict, read.context)
         return read.ticket === undefined ? Effect.void : swr.settle(read.key, read.ticket)

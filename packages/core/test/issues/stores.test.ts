@@ -148,13 +148,28 @@ describe("a store that lies", () => {
       assert.deepStrictEqual([(yield* joined(reader)).value, log.begun], [1, 1])
     }))
 
+  it.effect("about the lease, held by one after the other who store nothing, is not waited for for long", () =>
+    Effect.gen(function*() {
+      let stamp = 100
+      const { cache, metric } = yield* open({
+        store: (store) => ({
+          ...store,
+          lease: () => Effect.sync(() => ({ _tag: "Busy", stamp: ++stamp, remaining: 1000, ended: Effect.never }))
+        })
+      })
+      const reader = yield* begin(cache.get("k", source(100).compute))
+      yield* TestClock.adjust(400)
+      assert.strictEqual((yield* joined(reader)).value, 1)
+      assert.strictEqual(metric("lease_waits"), 2)
+    }))
+
   for (const remaining of [0, -1, Number.NaN, 1e15]) {
     it.effect(`about the lease, always busy for ${remaining} ms, leaves time to compute`, () =>
       Effect.gen(function*() {
         const { cache, metric } = yield* open({
           store: (store) => ({
             ...store,
-            lease: () => Effect.succeed({ _tag: "Busy", remaining, ended: Effect.never })
+            lease: () => Effect.succeed({ _tag: "Busy", stamp: 1, remaining, ended: Effect.never })
           })
         })
         const reader = yield* begin(cache.get("k", source(100).compute))

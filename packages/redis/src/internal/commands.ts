@@ -27,6 +27,7 @@ declare module "ioredis" {
     smartCacheAdvance: Script<Context>
     smartCacheTell: Script<Context>
     smartCacheWatch: Script<Context>
+    smartCacheBegin: Script<Context>
   }
 }
 

@@ -96,7 +96,7 @@ local function take(value, lease, token, millis, floor, now, grant)
   if remaining > 0 then
     local waited = string.sub(held, 1, 16) .. 'w' .. string.sub(held, 18)
     if held ~= waited then redis.call('SET', lease, waited, 'KEEPTTL') end
-    return {'busy', remaining}
+    return {'busy', remaining .. ' ' .. string.sub(held, 1, 16)}
   end
   local stamp = written(grant())
   redis.call('SET', lease, stamp .. '-' .. token, 'PX', millis)
@@ -215,9 +215,13 @@ end
 return raised
 `)
 
-/** KEYS mark; ARGV life-of-marks. A mark that is missing comes back at now; answers its stamp then, else 0. */
+/**
+ * KEYS mark; ARGV life-of-marks. A mark that is missing comes back at now. Answers the mark, which the next stamp has
+ * to pass although the clocks of nodes differ; 0 for one so far ahead that no stamp should follow it.
+ */
 const restore = script(`
-if mark(get(KEYS[1]), ${Number.MAX_SAFE_INTEGER - 2 * farAhead}) < math.huge then return written(0) end
+local known = mark(get(KEYS[1]), ${Number.MAX_SAFE_INTEGER - 2 * farAhead})
+if known < math.huge then return written(known <= micros() + ${farAhead} and known or 0) end
 local stamp = written(micros())
 redis.call('SET', KEYS[1], stamp, 'PX', ARGV[1])
 return stamp
@@ -302,11 +306,20 @@ const tell = script(`
 announce(KEYS[2], ARGV[1], written(tick(KEYS[1])), ARGV[2], ARGV[3])
 `)
 
-/** KEYS seq all last. Whoever watches for gaps needs these keys to exist. Answers the last message and the time in microseconds. */
-const watch = script(`
+/**
+ * KEYS seq all last. Answers the last message, the time in microseconds, and whether the first two names are missing.
+ * It writes nothing, so that a server that takes no writes for a while (a planned failover) still answers it.
+ */
+const watch = "#!lua flags=no-writes\n" + script(`
+local stamp = last(KEYS[1])
+local missing = stamp == 0 or mark(get(KEYS[2]), stamp) == math.huge
+return {get(KEYS[3]) or '0', string.format('%.0f', micros()), missing and 1 or 0}
+`)
+
+/** KEYS seq all. */
+const begin = script(`
 local stamp = last(KEYS[1])
 if stamp == 0 or mark(get(KEYS[2]), stamp) == math.huge then found(KEYS[2], tick(KEYS[1])) end
-return {get(KEYS[3]) or '0', string.format('%.0f', micros())}
 `)
 
 /** By the name under which a client knows them. */
@@ -326,6 +339,7 @@ export const scripts = {
   smartCacheBeatManyAt: beatManyAt,
   smartCacheAdvance: advance,
   smartCacheTell: tell,
-  smartCacheWatch: watch
+  smartCacheWatch: watch,
+  smartCacheBegin: begin
 } as const
 export type ScriptName = keyof typeof scripts

@@ -30,7 +30,7 @@ interface Sight {
 
 export type Answer =
   | Sight & { readonly _tag: "granted"; readonly stamp: Stamp }
-  | Sight & { readonly _tag: "busy"; readonly remaining: number }
+  | Sight & { readonly _tag: "busy"; readonly stamp: Stamp; readonly remaining: number }
   /** An entry with a later stamp; unless its marks were seen, they may beat it. */
   | Sight & { readonly _tag: "newer"; readonly text: string }
 

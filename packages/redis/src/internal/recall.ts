@@ -4,8 +4,11 @@
  *
  * A server that fails over loses what its replica had not yet received: entries that
  * were beaten stand again, although nobody who invalidated them was told so. Whoever
- * knows better says it again with the stamps of old, which changes nothing where
- * nothing was lost.
+ * knows better says it again with the stamps of old.
+ *
+ * Everybody does, at the worst moment: when the server has just come back. So plain
+ * reads say first what was forgotten, each process asks at a moment of its own, and
+ * what one has restored, the others find in its place.
  *
  * So an invalidation stays lost only if every process that knew of it has ended, or
  * has since forgotten it over a thousand others or five minutes.
@@ -17,8 +20,10 @@ import slotOf from "cluster-key-slot"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Random from "effect/Random"
 import { LRUCache } from "lru-cache"
 import type { Commands } from "./commands.ts"
+import * as Forgotten from "./forgotten.ts"
 import type { Keys } from "./keys.ts"
 import type { ScriptName } from "./lua.ts"
 import * as News from "./news.ts"
@@ -26,11 +31,9 @@ import * as Plane from "./plane.ts"
 
 type What = CacheStore.Target | News.What
 
-interface Known {
-  readonly what: What
-  readonly stamp: Stamp
-  /** When it was learnt, nanoseconds of the monotonic clock. */
-  readonly at: bigint
+interface Known extends Forgotten.Known {
+  /** It may have been restored by a script whose answer, or whose news, got lost: nobody will find it forgotten again. */
+  untold: boolean
 }
 
 /** Things remembered; the oldest go first. */
@@ -42,8 +45,14 @@ export const most = 1000
  */
 const memory = 300_000_000_000n
 
-/** Things said again at once. */
-const concurrency = 64
+/** All that can be done is, whatever fails: a master of a Cluster that stays away must not keep the others from learning theirs. */
+const succeedAll = (
+  effects: ReadonlyArray<Effect.Effect<unknown, SmartCacheError>>
+): Effect.Effect<void, SmartCacheError> =>
+  Effect.flatMap(
+    Effect.forEach(effects, Effect.exit, { concurrency: Forgotten.concurrency }),
+    (exits) => Effect.asVoid(exits.find(Exit.isFailure) ?? Effect.void)
+  )
 
 const written = (stamp: Stamp): string => String(stamp).padStart(16, "0")
 
@@ -64,34 +73,72 @@ export class Recall {
   /** Remembers; of two about the same, the later. */
   note(what: What, stamp: Stamp): void {
     const name = News.write(what)
-    if ((this.known.peek(name)?.stamp ?? 0) > stamp) return
-    this.known.set(name, { what, stamp, at: this.clock.monotonicTimeNanosUnsafe() })
+    const at = this.clock.monotonicTimeNanosUnsafe()
+    const known = this.known.get(name)
+    if (known === undefined || known.stamp < stamp) this.known.set(name, { what, stamp, at, untold: false })
+    else if (known.stamp === stamp) known.at = at
   }
 
-  /** Says again what is remembered; what the server had forgotten is news to all. */
-  again(): Effect.Effect<void, SmartCacheError> {
+  /**
+   * Says again what the server has forgotten of what is remembered, which is news to all.
+   *
+   * Stamps issued from now on are later than those of old, at once; the rest begins at a random moment within `spread`
+   * (milliseconds).
+   */
+  again(spread = 0): Effect.Effect<void, SmartCacheError> {
     return Effect.suspend(() => {
-      const since = this.clock.monotonicTimeNanosUnsafe() - memory
-      const known = Array.from(this.known.values()).filter(({ at }) => at >= since)
+      const known = this.recent()
       if (known.length === 0) return Effect.void
       const latest = written(Math.max(...known.map(({ stamp }) => stamp)))
       const advance = this.commands.run("recall", "smartCacheAdvance", [this.keys.sequence], [latest])
-      // A master of a Cluster that stays away must not keep the others from learning theirs.
-      const all = Effect.forEach([advance, ...known.map((each) => this.say(each))], Effect.exit, { concurrency })
-      return Effect.flatMap(all, (exits) => exits.find(Exit.isFailure) ?? Effect.void)
+      const pause = spread > 0 ? Effect.flatMap(Random.nextBetween(0, spread), Effect.sleep) : Effect.void
+      return succeedAll([advance, Effect.andThen(pause, this.restore())])
     })
   }
 
-  private say({ stamp, what }: Known): Effect.Effect<void, SmartCacheError> {
+  private recent(): ReadonlyArray<Known> {
+    const since = this.clock.monotonicTimeNanosUnsafe() - memory
+    return Array.from(this.known.values()).filter(({ at }) => at >= since)
+  }
+
+  private restore(): Effect.Effect<void, SmartCacheError> {
+    return Effect.suspend(() => {
+      const known = this.recent()
+      const tombstones = BigInt(Plane.tombstoneLife(this.lifetimes)) * 1_000_000n
+      const since = this.clock.monotonicTimeNanosUnsafe() - tombstones
+      return Effect.flatMap(
+        Forgotten.find(this.commands.client, this.keys, known, since),
+        ({ failed, forgotten }) => {
+          const beaten = known.filter((each) => forgotten.has(each)).map((each) => this.say(each))
+          const untold = known.filter((each) => each.untold && !forgotten.has(each)).map((each) => this.tell(each))
+          return succeedAll([...beaten, ...untold, failed ?? Effect.void])
+        }
+      )
+    })
+  }
+
+  private say(known: Known): Effect.Effect<void, SmartCacheError> {
+    return Effect.suspend(() => {
+      const { untold } = known
+      known.untold = true
+      return Effect.flatMap(this.beat(known.what, written(known.stamp)), (raised) => {
+        if (raised || untold) return this.tell(known)
+        // Another process has been faster, and tells.
+        known.untold = false
+        return Effect.void
+      })
+    })
+  }
+
+  private tell(known: Known): Effect.Effect<void, SmartCacheError> {
     const { last, news, sequence } = this.keys
+    const { stamp, what } = known
     // Whoever held the value that was lost with its write learns that it is beaten.
     const told: What = what._tag === "Written" ? { _tag: "Key", key: what.key } : what
-    return Effect.flatMap(this.beat(what, written(stamp)), (raised) =>
-      raised
-        ? Effect.asVoid(
-          this.commands.run("recall", "smartCacheTell", [sequence, last], [news, written(stamp), News.write(told)])
-        )
-        : Effect.void)
+    const args = [news, written(stamp), News.write(told)]
+    return Effect.map(this.commands.run("recall", "smartCacheTell", [sequence, last], args), () => {
+      known.untold = false
+    })
   }
 
   /** Whether anything was forgotten. */

@@ -19,8 +19,10 @@ export const answerOf = (reply: unknown): Plane.Answer | undefined => {
       return { _tag: tag, seen, stamp: Number(detail) }
     case "newer":
       return { _tag: tag, seen, text: String(texts[0]) }
-    case "busy":
-      return { _tag: tag, seen, remaining: Math.max(1, Number(detail)) }
+    case "busy": {
+      const [remaining, stamp] = String(detail).split(" ")
+      return { _tag: tag, seen, stamp: Number(stamp), remaining: Math.max(1, Number(remaining)) }
+    }
     default:
       return undefined
   }

@@ -213,7 +213,8 @@ export class Store {
     return Effect.flatMap(plane.lease(claim), (answer): Effect.Effect<CacheStore.Lease, SmartCacheError> => {
       if (answer._tag === "granted") return Effect.succeed({ _tag: "Granted", stamp: answer.stamp })
       if (answer._tag === "busy") {
-        return Effect.succeed({ _tag: "Busy", remaining: Math.min(answer.remaining, claim.millis), ended })
+        const { remaining, stamp } = answer
+        return Effect.succeed({ _tag: "Busy", stamp, remaining: Math.min(remaining, claim.millis), ended })
       }
       const { seen, text } = answer
       const texts = seen !== undefined
@@ -230,15 +231,16 @@ export class Store {
     })
   }
 
-  private fill({ codec, entry, key, token }: CacheStore.Fill): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+  private fill(fill: CacheStore.Fill): Effect.Effect<CacheStore.Filled, SmartCacheError> {
+    const { codec, entry, key, token } = fill
     const { plane, settings, tier, watch } = this.parts
     return Effect.flatMap(Clock.currentTimeMillis, (now) => {
       const era = tier?.era
       const text = this.encode(key, entry, codec)
-      if (text instanceof CacheError.SmartCacheError) return Effect.andThen(this.sayUnfit(key, text), Effect.fail(text))
-      if (text === "too_large") {
-        return token === undefined ? Effect.succeed(text) : Effect.as(plane.release(key, token), text)
+      if (text instanceof CacheError.SmartCacheError) {
+        return Effect.andThen(this.sayUnfit(key, text), this.keepHere(fill, Effect.fail(text)))
       }
+      if (text === "too_large") return this.keepHere(fill, Effect.succeed(text))
       const life = Math.max(1, Math.min(entry.staleUntil + settings.failSafe, entry.deadline) - now)
       const stored = { key, tags: entry.tags, token, text, stamp: entry.stamp, life }
       return Effect.map(plane.fill(stored), (filled) => {
@@ -251,11 +253,23 @@ export class Store {
     })
   }
 
+  /** A value that cannot be shared is held by the process that computed it, if that holds anything. */
+  private keepHere<E>(
+    { entry, key, token }: CacheStore.Fill,
+    otherwise: Effect.Effect<CacheStore.Filled, E>
+  ): Effect.Effect<CacheStore.Filled, E | SmartCacheError> {
+    // An explicit write is for everybody, or it has failed.
+    if (token === undefined) return otherwise
+    const { plane, tier } = this.parts
+    this.hold(key, entry, tier?.era)
+    return Effect.andThen(plane.release(key, token), tier === undefined ? otherwise : Effect.succeed("stored" as const))
+  }
+
   /** Says once what keeps a value from being shared: the next ones are mostly of the same cache. */
   private sayUnfit(key: string, { message }: SmartCacheError): Effect.Effect<void> {
     if (this.saidUnfit) return Effect.void
     this.saidUnfit = true
-    return Effect.logWarning(`smart-cache: a value is not kept, so that every read computes it: ${message}`, { key })
+    return Effect.logWarning(`smart-cache: a value is not shared, every process computes it: ${message}`, { key })
   }
 
   private encode(key: string, entry: Entry, codec: Codec | undefined): string | "too_large" | SmartCacheError {

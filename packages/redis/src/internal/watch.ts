@@ -48,6 +48,12 @@ const noise = 250
 /** Pub/sub may deliver a message after a look has told of it. */
 const grace = 50
 
+/** Milliseconds over which processes that all lost contact at once spread what they say again. */
+const longestSpread = 500
+
+/** Milliseconds that saying again takes at most: thousands of commands, each of them bounded. */
+const reminding = 10_000
+
 export class Watch {
   /** The server's clock minus this process's, milliseconds. */
   offset = 0
@@ -60,6 +66,7 @@ export class Watch {
   private sureUntil = 0n
   private readonly options: Options
   private readonly soon: Queue.Queue<void>
+  private readonly doubts: Queue.Queue<void>
   private readonly clock: Clock.Clock
   private gaps = 0
   private lapsed = false
@@ -67,18 +74,20 @@ export class Watch {
   /** The server may have forgotten what is remembered here. */
   private doubted = false
 
-  private constructor(options: Options, soon: Queue.Queue<void>, clock: Clock.Clock) {
+  private constructor(options: Options, clock: Clock.Clock, soon: Queue.Queue<void>, doubts: Queue.Queue<void>) {
     this.options = options
-    this.soon = soon
     this.clock = clock
+    this.soon = soon
+    this.doubts = doubts
   }
 
   /** Looks once, then for as long as the scope is open. */
   static readonly make = (options: Options): Effect.Effect<Watch, never, Scope.Scope> =>
     Effect.gen(function*() {
-      const watch = new Watch(options, yield* Queue.sliding<void>(1), yield* Clock.Clock)
+      const watch = new Watch(options, yield* Clock.Clock, yield* Queue.sliding<void>(1), yield* Queue.sliding<void>(1))
       yield* watch.look()
       yield* Effect.forkScoped(watch.go())
+      yield* Effect.forkScoped(watch.remind())
       return watch
     })
 
@@ -147,17 +156,17 @@ export class Watch {
       this.gaps = 0
       if (this.epoch >= 0 && epoch > this.epoch) this.doubted = true
       this.epoch = Math.max(epoch, this.epoch)
-      if (this.doubted) yield* this.remind()
+      if (this.doubted) Queue.offerUnsafe(this.doubts, undefined)
+      this.doubted = false
     })
   }
 
-  /** Says again what the server may have forgotten, once more at the next look when that fails. */
-  private remind(): Effect.Effect<void> {
-    this.doubted = false
-    return Effect.catch(
-      Effect.timeout(this.options.recall.again(), this.options.lookTimeout),
-      () => Effect.sync(() => this.doubted = true)
-    )
+  /** Says again what the server may have forgotten, once more after the next look when that fails. Looks do not wait for it. */
+  private remind(): Effect.Effect<never> {
+    const { recall, staleness } = this.options
+    const again = Effect.timeout(recall.again(Math.min(staleness / 4, longestSpread)), reminding)
+    const once = Effect.catch(again, () => Effect.sync(() => this.doubted = true))
+    return Effect.forever(Effect.andThen(Queue.take(this.doubts), once))
   }
 
   /** Keeps the offset as it is while it is as good as the measurement: entries are not to age by noise. */
