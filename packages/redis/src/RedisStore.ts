@@ -11,7 +11,8 @@
  * All processes of a namespace must agree on `hardTimeout` and on the secret. Redis
  * must not evict under memory pressure what it still needs: an evicted mark costs
  * recomputes, but an evicted tombstone forgets the invalidation of a key for
- * computes that were running (`maxmemory-policy noeviction` or `volatile-ttl`).
+ * computes that were running (`maxmemory-policy noeviction`, or else `volatile-lru`;
+ * `volatile-ttl` evicts leases and tombstones first).
  */
 import { CacheConfig } from "@smart-cache/core/CacheConfig"
 import * as CacheError from "@smart-cache/core/CacheError"
