@@ -43,12 +43,13 @@ type Read = Effect.Effect<ReadonlyArray<readonly [name: string, text: string | n
 const readMarks = (client: Client) => (names: ReadonlyArray<string>): Read =>
   Effect.map(new Reads(client).get(names), (texts) => names.map((name, i) => [name, texts[i] ?? null] as const))
 
+const isOfOtherType = ({ reason }: SmartCacheError): boolean =>
+  reason._tag === "StoreFailed" && RedisFault.from(reason.cause).code === "WRONGTYPE"
+
 const readHead = (client: Client) => (name: string): Read => {
   const head = client.use("recall", (redis) => redis.getrange(name, 0, lastOfHead))
-  const isOther = (error: SmartCacheError) =>
-    error.reason._tag === "StoreFailed" && RedisFault.from(error.reason.cause).code === "WRONGTYPE"
   return Effect.map(
-    Effect.catchIf(head, isOther, () => Effect.succeed("of another type")),
+    Effect.catchIf(head, isOfOtherType, () => Effect.succeed("of another type")),
     (text) => [[name, text === "" ? null : text] as const]
   )
 }

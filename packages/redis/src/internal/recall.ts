@@ -47,10 +47,11 @@ const memory = 300_000_000_000n
 
 /** All that can be done is, whatever fails: a master of a Cluster that stays away must not keep the others from learning theirs. */
 const succeedAll = (
-  effects: ReadonlyArray<Effect.Effect<unknown, SmartCacheError>>
+  effects: ReadonlyArray<Effect.Effect<unknown, SmartCacheError>>,
+  concurrency: number
 ): Effect.Effect<void, SmartCacheError> =>
   Effect.flatMap(
-    Effect.forEach(effects, Effect.exit, { concurrency: Forgotten.concurrency }),
+    Effect.forEach(effects, Effect.exit, { concurrency }),
     (exits) => Effect.asVoid(exits.find(Exit.isFailure) ?? Effect.void)
   )
 
@@ -92,7 +93,7 @@ export class Recall {
       const latest = written(Math.max(...known.map(({ stamp }) => stamp)))
       const advance = this.commands.run("recall", "smartCacheAdvance", [this.keys.sequence], [latest])
       const pause = spread > 0 ? Effect.flatMap(Random.nextBetween(0, spread), Effect.sleep) : Effect.void
-      return succeedAll([advance, Effect.andThen(pause, this.restore())])
+      return succeedAll([advance, Effect.andThen(pause, this.restore())], 2)
     })
   }
 
@@ -101,19 +102,27 @@ export class Recall {
     return Array.from(this.known.values()).filter(({ at }) => at >= since)
   }
 
+  /** Batch by batch, for what another process restores meanwhile; in an order of its own, for all not to restore the same. */
   private restore(): Effect.Effect<void, SmartCacheError> {
+    return Effect.flatMap(Effect.suspend(() => Random.shuffle(this.recent())), (known) => {
+      const batches = Array.from(
+        { length: Math.ceil(known.length / Forgotten.concurrency) },
+        (_, i) => this.restoreBatch(known.slice(i * Forgotten.concurrency, (i + 1) * Forgotten.concurrency))
+      )
+      return succeedAll(batches, 1)
+    })
+  }
+
+  private restoreBatch(known: ReadonlyArray<Known>): Effect.Effect<void, SmartCacheError> {
     return Effect.suspend(() => {
-      const known = this.recent()
+      const { client } = this.commands
       const tombstones = BigInt(Plane.tombstoneLife(this.lifetimes)) * 1_000_000n
       const since = this.clock.monotonicTimeNanosUnsafe() - tombstones
-      return Effect.flatMap(
-        Forgotten.find(this.commands.client, this.keys, known, since),
-        ({ failed, forgotten }) => {
-          const beaten = known.filter((each) => forgotten.has(each)).map((each) => this.say(each))
-          const untold = known.filter((each) => each.untold && !forgotten.has(each)).map((each) => this.tell(each))
-          return succeedAll([...beaten, ...untold, failed ?? Effect.void])
-        }
-      )
+      return Effect.flatMap(Forgotten.find(client, this.keys, known, since), ({ failed, forgotten }) => {
+        const beaten = known.filter((each) => forgotten.has(each)).map((each) => this.say(each))
+        const untold = known.filter((each) => each.untold && !forgotten.has(each)).map((each) => this.tell(each))
+        return succeedAll([...beaten, ...untold, failed ?? Effect.void], Forgotten.concurrency)
+      })
     })
   }
 

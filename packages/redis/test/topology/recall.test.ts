@@ -9,6 +9,7 @@ import type * as News from "../../src/internal/news.ts"
 import { most, Recall } from "../../src/internal/recall.ts"
 import * as Single from "../../src/internal/single.ts"
 import { single } from "../servers/single.ts"
+import { monitor } from "../stampede/monitor.ts"
 import { freshNamespace, shared } from "../support/shared.ts"
 
 const server = shared(single())
@@ -32,6 +33,9 @@ const whats: ReadonlyArray<Exclude<News.What, { readonly _tag: "Written" }>> = [
   { _tag: "All" },
   { _tag: "Prefix", prefix: "q:" }
 ]
+
+/** Names of the commands that were sent, but for scripts. */
+const reads = (sent: ReadonlyArray<string>) => sent.filter((name) => !name.startsWith("eval"))
 
 describe("Recall", () => {
   it.live("changes nothing and tells nobody when the server has forgotten nothing", () =>
@@ -121,4 +125,98 @@ describe("Recall", () => {
       assert.notStrictEqual(yield* text(keys.value("k0")), "")
       assert.notStrictEqual(yield* text(keys.value("k2")), "")
     }))
+
+  it.live("asks in a few reads, and what one process has restored, the others find", () =>
+    Effect.gen(function*() {
+      const { commands, keys, plane, recall } = yield* setup
+      const other = new Recall(commands, keys, lifetimes, yield* Clock.Clock)
+      const tags = Array.from({ length: most }, (_, i) => `t${i}`)
+      yield* plane.stamp({ key: "k", tags })
+      const stamp = yield* plane.stamp({ key: "k", tags: [] })
+      for (const tag of tags) for (const each of [recall, other]) each.note({ _tag: "Tags", tags: [tag] }, stamp)
+      const { during } = yield* monitor(server().port)
+      yield* recall.again()
+      for (const each of [other, recall]) {
+        const [{ sent }] = yield* during(each.again())
+        assert.deepStrictEqual(reads(sent), Array.from({ length: 8 }, () => "mget"))
+        assert.lengthOf(sent, 9)
+      }
+    }))
+
+  it.live("asks for no value, only for its stamp", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall } = yield* setup
+      for (const key of ["a", "b"]) recall.note({ _tag: "Key", key }, yield* plane.invalidate({ _tag: "Key", key }))
+      recall.note({ _tag: "Written", key: "c" }, 5)
+      yield* server().call("SET", keys.value("c"), "1E0000000000000005 and a body")
+      const { during } = yield* monitor(server().port)
+      const [{ sent }] = yield* during(recall.again())
+      assert.deepStrictEqual(reads(sent), ["getrange", "getrange", "getrange"])
+      assert.lengthOf(sent, 4)
+    }))
+
+  it.live("tells of tags whose mark is gone with the entries: they may be held elsewhere", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall, text } = yield* setup
+      const [stamp, last] = [yield* plane.stamp({ key: "k", tags: [] }), yield* text(keys.last)]
+      recall.note({ _tag: "Tags", tags: ["gone"] }, stamp)
+      yield* recall.again()
+      assert.isAtLeast(Marks.stampOf(yield* text(keys.mark("gone"))), stamp)
+      assert.isTrue((yield* text(keys.last)) > last)
+    }))
+
+  it.live("says again what lies under something that is none of ours", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall, text } = yield* setup
+      const stamp = yield* plane.stamp({ key: "k", tags: [] })
+      recall.note({ _tag: "Key", key: "list" }, stamp)
+      recall.note({ _tag: "Key", key: "ahead" }, stamp)
+      recall.note({ _tag: "Tags", tags: ["list"] }, stamp)
+      for (const name of [keys.value("list"), keys.mark("list")]) yield* server().call("RPUSH", name, "x")
+      yield* server().call("SET", keys.value("ahead"), `1T${Number.MAX_SAFE_INTEGER}`)
+      yield* recall.again()
+      for (const key of ["list", "ahead"]) assert.strictEqual(Number((yield* text(keys.value(key))).slice(2)), stamp)
+      assert.isAtLeast(Marks.stampOf(yield* text(keys.mark("list"))), stamp)
+    }))
+
+  it.live("leaves a tombstone away that outlived all computes, but beats what came back", () =>
+    Effect.gen(function*() {
+      const { commands, keys, plane, text } = yield* setup
+      let now = 0n
+      const clock = Object.assign(Object.create(yield* Clock.Clock), { monotonicTimeNanosUnsafe: () => now })
+      const recall = new Recall(commands, keys, lifetimes, clock)
+      const stamp = yield* plane.stamp({ key: "k", tags: [] })
+      for (const key of ["ended", "back"]) recall.note({ _tag: "Key", key }, stamp)
+      now = BigInt(lifetimes.horizon + 20_000) * 1_000_000n
+      yield* server().call("SET", keys.value("back"), `1E${String(stamp - 1).padStart(16, "0")}`)
+      yield* recall.again()
+      assert.strictEqual(yield* text(keys.value("ended")), "")
+      assert.strictEqual(Number((yield* text(keys.value("back"))).slice(2)), stamp)
+    }))
+
+  for (const lost of ["smartCacheTell", "smartCacheBeatTagsAt"] as const) {
+    it.live(`tells what it restored when it could not at once: the answer of ${lost} got lost`, () =>
+      Effect.gen(function*() {
+        const { commands, keys, plane, text } = yield* setup
+        let away = true
+        const run: Commands.Commands["run"] = (operation, name, names, args) => {
+          const failure = Effect.fail(commands.client.failure(operation, new Error("away")))
+          if (!away || name !== lost) return commands.run(operation, name, names, args)
+          return name === "smartCacheTell" ? failure : Effect.andThen(commands.run(operation, name, names, args), failure)
+        }
+        const recall = new Recall({ ...commands, run }, keys, lifetimes, yield* Clock.Clock)
+        yield* plane.stamp({ key: "k", tags: ["t"] })
+        const [stamp, last] = [yield* plane.stamp({ key: "k", tags: [] }), yield* text(keys.last)]
+        recall.note({ _tag: "Tags", tags: ["t"] }, stamp)
+        yield* Effect.flip(recall.again())
+        assert.strictEqual(Marks.stampOf(yield* text(keys.mark("t"))), stamp)
+        assert.strictEqual(yield* text(keys.last), last)
+        away = false
+        yield* recall.again()
+        const told = yield* text(keys.last)
+        assert.isTrue(told > last, `${told} after ${last}`)
+        yield* recall.again()
+        assert.strictEqual(yield* text(keys.last), told)
+      }))
+  }
 })
