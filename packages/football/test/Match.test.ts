@@ -8,6 +8,9 @@ import { anyText, properties } from "../../core/test/arbitraries.ts"
 const minute = 60_000
 const hour = 60 * minute
 
+/** What a Cluster places a name by. */
+const hashTag = (text: string): string | undefined => /\{([^}]+)\}/.exec(text)?.[1]
+
 describe("GoldenHour", () => {
   const kickoff = 100 * hour
   const ttl = (before: number, confirmed = false) =>
@@ -55,8 +58,6 @@ describe("MatchKey", () => {
     assert.strictEqual(new Set(tags).size, 198)
     assert.strictEqual(MatchKey.tag({ match: "a", market: "match-odds" }), Events.graph.tag("a", "match-odds"))
   })
-
-  const hashTag = (text: string): string | undefined => /\{([^}]+)\}/.exec(text)?.[1]
 
   it.prop(
     "gives key and tag of a market one hash tag, and no two markets of matches one tag",

@@ -15,8 +15,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
 import { Cluster, Redis } from "ioredis"
 import * as RedisFault from "./internal/redisFault.ts"
@@ -24,6 +22,7 @@ import * as Link from "./internal/redisLink.ts"
 import * as RedisOptions from "./internal/redisOptions.ts"
 import * as Subscriber from "./internal/redisSubscriber.ts"
 import type { Endpoint } from "./internal/redisUrl.ts"
+import { validated } from "./internal/validated.ts"
 
 export { RedisFault } from "./internal/redisFault.ts"
 export type { Options } from "./internal/redisOptions.ts"
@@ -224,23 +223,19 @@ const variables = {
 const optional = <A>(read: (name: string) => Config.Config<A>, name: keyof typeof variables) =>
   Config.map(Config.option(read(variables[name])), Option.getOrUndefined)
 
-const settings: Config.Config<RedisOptions.Settings> = Config.all({
-  url: Config.Redacted(variables.url),
-  username: optional(Config.String, "username"),
-  password: optional(Config.Redacted, "password"),
-  sentinelUsername: optional(Config.String, "sentinelUsername"),
-  sentinelPassword: optional(Config.Redacted, "sentinelPassword"),
-  commandTimeout: optional(Config.String, "commandTimeout"),
-  connectTimeout: optional(Config.String, "connectTimeout"),
-  socketTimeout: optional(Config.String, "socketTimeout")
-}).pipe(Config.flatMap((given) => {
-  try {
-    return Config.succeed(RedisOptions.make(given as RedisOptions.Options, (name) => variables[name]))
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return Config.fail(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message })))
-  }
-}))
+const settings: Config.Config<RedisOptions.Settings> = validated(
+  Config.all({
+    url: Config.Redacted(variables.url),
+    username: optional(Config.String, "username"),
+    password: optional(Config.Redacted, "password"),
+    sentinelUsername: optional(Config.String, "sentinelUsername"),
+    sentinelPassword: optional(Config.Redacted, "sentinelPassword"),
+    commandTimeout: optional(Config.String, "commandTimeout"),
+    connectTimeout: optional(Config.String, "connectTimeout"),
+    socketTimeout: optional(Config.String, "socketTimeout")
+  }),
+  (given) => RedisOptions.make(given as RedisOptions.Options, (name) => variables[name])
+)
 
 /**
  * A client from the environment: `REDIS_URL`, and if need be `REDIS_USERNAME`, `REDIS_PASSWORD`,

@@ -26,8 +26,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
-import * as SchemaIssue from "effect/SchemaIssue"
 import type * as Scope from "effect/Scope"
 import * as Cluster from "./internal/cluster.ts"
 import * as Commands from "./internal/commands.ts"
@@ -39,6 +37,7 @@ import { Reads } from "./internal/reads.ts"
 import { Recall } from "./internal/recall.ts"
 import * as Single from "./internal/single.ts"
 import { Store } from "./internal/store.ts"
+import { validated } from "./internal/validated.ts"
 import { Waiters } from "./internal/waiters.ts"
 import { Watch } from "./internal/watch.ts"
 import { IoRedis } from "./IoRedis.ts"
@@ -105,21 +104,19 @@ const optional = <A>(read: (name: string) => Config.Config<A>, name: keyof Optio
   Config.map(Config.option(read(variables[name])), Option.getOrUndefined)
 
 /** The options from the environment; a `ConfigError` names the variable that is wrong. */
-export const config: Config.Config<Options> = Config.all({
-  namespace: optional(Config.String, "namespace"),
-  staleness: optional(Config.Duration, "staleness"),
-  compressFrom: optional(Config.Finite, "compressFrom"),
-  maxValueBytes: optional(Config.Finite, "maxValueBytes"),
-  secret: optional(Config.Redacted, "secret")
-}).pipe(Config.flatMap((options) => {
-  try {
+export const config: Config.Config<Options> = validated(
+  Config.all({
+    namespace: optional(Config.String, "namespace"),
+    staleness: optional(Config.Duration, "staleness"),
+    compressFrom: optional(Config.Finite, "compressFrom"),
+    maxValueBytes: optional(Config.Finite, "maxValueBytes"),
+    secret: optional(Config.Redacted, "secret")
+  }),
+  (options) => {
     check(options, variables)
-    return Config.succeed<Options>(options)
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return Config.fail(new Schema.SchemaError(new SchemaIssue.InvalidValue({ message })))
+    return options
   }
-}))
+)
 
 /** Whether entries are also held in this process. */
 type Tiers = "redis" | "memory over redis"

@@ -17,7 +17,7 @@ import * as News from "./news.ts"
 import * as Plane from "./plane.ts"
 import type { Reads } from "./reads.ts"
 import * as RedisFault from "./redisFault.ts"
-import { answerOf, beatMany } from "./single.ts"
+import * as Steps from "./steps.ts"
 
 const none: ReadonlyArray<string> = []
 const everyone = { concurrency: "unbounded", discard: true } as const
@@ -48,18 +48,7 @@ class Cluster {
         this.lifetimes.giant,
         Plane.tombstoneLife(this.lifetimes)
       ])
-    return Effect.flatMap(this.stamp({ tags }), (stamp) =>
-      Effect.flatMap(take(stamp), (reply) => {
-        const answer = answerOf(reply)
-        return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)
-      }))
-  }
-
-  release(key: string, token: string): Effect.Effect<void, SmartCacheError> {
-    const { hints, lease } = this.keys
-    return Effect.asVoid(
-      this.commands.run("release", "smartCacheRelease", [lease(key)], [token, hints, JSON.stringify(key)])
-    )
+    return Steps.answered(this.commands, Effect.flatMap(this.stamp({ tags }), take))
   }
 
   /**
@@ -91,7 +80,7 @@ class Cluster {
       if (stamp > fence) return this.put(stored)
       return token === undefined
         ? Effect.succeed("refused" as const)
-        : Effect.as(this.release(key, token), "refused" as const)
+        : Effect.as(Steps.release(this.commands, this.keys, key, token), "refused" as const)
     })
   }
 
@@ -122,7 +111,7 @@ class Cluster {
 
   invalidate(target: CacheStore.Target): Effect.Effect<Stamp, SmartCacheError> {
     if (target._tag === "Prefix" || target._tag === "All") {
-      return Effect.map(beatMany(this.commands, this.keys, target, News.write(target)), Number)
+      return Effect.map(Steps.beatMany(this.commands, this.keys, target, News.write(target)), Number)
     }
     const beat = (stamp: Stamp) =>
       target._tag === "Key" ? this.beatKey(target.key, stamp) : this.beatTags(target.tags, stamp)
@@ -163,7 +152,7 @@ export const make = (commands: Commands, reads: Reads, keys: Keys, lifetimes: Pl
   return {
     sees: "apart",
     lease: (wish) => cluster.lease(wish),
-    release: (key, token) => cluster.release(key, token),
+    release: (key, token) => Steps.release(commands, keys, key, token),
     stamp: (about) => cluster.stamp(about),
     fill: (stored) => cluster.fill(stored),
     invalidate: (target) => cluster.invalidate(target)

@@ -8,25 +8,7 @@ import type { Keys } from "./keys.ts"
 import * as Marks from "./marks.ts"
 import * as News from "./news.ts"
 import * as Plane from "./plane.ts"
-
-/** What `take` in the scripts answers. */
-export const answerOf = (reply: unknown): Plane.Answer | undefined => {
-  if (!Array.isArray(reply)) return undefined
-  const [tag, detail, ...texts] = reply as ReadonlyArray<unknown>
-  const seen = texts.length < 3 ? undefined : texts.map((text) => typeof text === "string" ? text : null)
-  switch (tag) {
-    case "granted":
-      return { _tag: tag, seen, stamp: Number(detail) }
-    case "newer":
-      return { _tag: tag, seen, text: String(texts[0]) }
-    case "busy": {
-      const [remaining, stamp] = String(detail).split(" ")
-      return { _tag: tag, seen, stamp: Number(stamp), remaining: Math.max(1, Number(remaining)) }
-    }
-    default:
-      return undefined
-  }
-}
+import * as Steps from "./steps.ts"
 
 /** How often a fill looks again at prefixes that change meanwhile. */
 const looks = 3
@@ -60,17 +42,7 @@ class Single {
       this.lifetimes.giant,
       Plane.tombstoneLife(this.lifetimes)
     ]
-    return Effect.flatMap(this.commands.run("lease", "smartCacheLease", names, args), (reply) => {
-      const answer = answerOf(reply)
-      return answer === undefined ? absurd(this.commands, "lease") : Effect.succeed(answer)
-    })
-  }
-
-  release(key: string, token: string): Effect.Effect<void, SmartCacheError> {
-    const { hints, lease } = this.keys
-    return Effect.asVoid(
-      this.commands.run("release", "smartCacheRelease", [lease(key)], [token, hints, JSON.stringify(key)])
-    )
+    return Steps.answered(this.commands, this.commands.run("lease", "smartCacheLease", names, args))
   }
 
   stamp({ tags }: Plane.About): Effect.Effect<Stamp, SmartCacheError> {
@@ -83,7 +55,9 @@ class Single {
     const { key, stamp, token } = stored
     if (looked === looks || (this.all !== undefined && stamp <= Marks.fenceOf(this.marksOf(this.all), key))) {
       const refused = Effect.succeed("refused" as const)
-      return token === undefined ? refused : Effect.andThen(this.release(key, token), refused)
+      return token === undefined
+        ? refused
+        : Effect.andThen(Steps.release(this.commands, this.keys, key, token), refused)
     }
     return Effect.flatMap(this.store(stored), (reply) => {
       const [tag, all] = Array.isArray(reply) ? reply as ReadonlyArray<unknown> : []
@@ -138,28 +112,11 @@ class Single {
             marks
           ])
         default:
-          return beatMany(this.commands, this.keys, target, what)
+          return Steps.beatMany(this.commands, this.keys, target, what)
       }
     }
     return Effect.map(run(), Number)
   }
-}
-
-/** Prefixes and everything; their marks lie in one slot with the sequence, so this is one step on a Cluster, too. */
-export const beatMany = (
-  commands: Commands,
-  { all, last, news, sequence }: Keys,
-  target: Extract<CacheStore.Target, { readonly _tag: "Prefix" | "All" }>,
-  what: string
-): Effect.Effect<unknown, SmartCacheError> => {
-  const prefix = target._tag === "All" || target.prefix === "" ? "" : JSON.stringify(target.prefix)
-  return commands.run("invalidate", "smartCacheBeatMany", [sequence, last, all], [
-    news,
-    what,
-    prefix,
-    Plane.longestLife,
-    Plane.maxPrefixes
-  ])
 }
 
 export const make = (commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes): Plane.Plane => {
@@ -167,7 +124,7 @@ export const make = (commands: Commands, keys: Keys, lifetimes: Plane.Lifetimes)
   return {
     sees: "all",
     lease: (wish) => single.lease(wish),
-    release: (key, token) => single.release(key, token),
+    release: (key, token) => Steps.release(commands, keys, key, token),
     stamp: (about) => single.stamp(about),
     fill: (stored) => single.fill(stored),
     invalidate: (target) => single.invalidate(target)
