@@ -1,13 +1,15 @@
 /** What is said again: it changes nothing where nothing was forgotten, and restores what was. */
 import { assert, describe, it } from "@effect/vitest"
 import * as IoRedis from "@smart-cache/redis/IoRedis"
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Fiber, Layer, Random } from "effect"
+import { TestClock } from "effect/testing"
 import * as Commands from "../../src/internal/commands.ts"
 import * as Keys from "../../src/internal/keys.ts"
 import * as Marks from "../../src/internal/marks.ts"
 import type * as News from "../../src/internal/news.ts"
 import { most, Recall } from "../../src/internal/recall.ts"
 import * as Single from "../../src/internal/single.ts"
+import { eventually } from "../servers/client.ts"
 import { single } from "../servers/single.ts"
 import { monitor } from "../stampede/monitor.ts"
 import { freshNamespace, shared } from "../support/shared.ts"
@@ -202,7 +204,9 @@ describe("Recall", () => {
         const run: Commands.Commands["run"] = (operation, name, names, args) => {
           const failure = Effect.fail(commands.client.failure(operation, new Error("away")))
           if (!away || name !== lost) return commands.run(operation, name, names, args)
-          return name === "smartCacheTell" ? failure : Effect.andThen(commands.run(operation, name, names, args), failure)
+          return name === "smartCacheTell"
+            ? failure
+            : Effect.andThen(commands.run(operation, name, names, args), failure)
         }
         const recall = new Recall({ ...commands, run }, keys, lifetimes, yield* Clock.Clock)
         yield* plane.stamp({ key: "k", tags: ["t"] })
@@ -219,4 +223,20 @@ describe("Recall", () => {
         assert.strictEqual(yield* text(keys.last), told)
       }))
   }
+
+  it.effect("makes stamps later at once, and restores the rest at a random moment within the spread", () =>
+    Effect.gen(function*() {
+      const { keys, plane, recall, text } = yield* setup
+      const stamp = (yield* plane.stamp({ key: "k", tags: [] })) + 3_600_000_000
+      recall.note({ _tag: "Key", key: "k" }, stamp)
+      const half = { nextIntUnsafe: () => 0, nextDoubleUnsafe: () => 0.5 }
+      const again = yield* Effect.forkChild(Effect.provideService(recall.again(500), Random.Random, half))
+      const advanced = Effect.filterOrFail(text(keys.sequence), (text) => Number(text) === stamp)
+      yield* TestClock.withLive(eventually(advanced))
+      yield* TestClock.adjust(249)
+      assert.strictEqual(yield* text(keys.value("k")), "")
+      yield* TestClock.adjust(1)
+      yield* Fiber.join(again)
+      assert.strictEqual(Number((yield* text(keys.value("k"))).slice(2)), stamp)
+    }))
 })
