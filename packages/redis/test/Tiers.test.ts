@@ -32,8 +32,7 @@ const processes = Effect.fnUntraced(function*(...setups: ReadonlyArray<Partial<P
     yield* each.cache.invalidate(Invalidation.tags("warm-up"))
     all.push(each)
   }
-  // Whoever has just connected asks within half a second whether the server has forgotten anything.
-  yield* Effect.sleep(800)
+  yield* Effect.sleep(200)
   return { all, namespace }
 })
 

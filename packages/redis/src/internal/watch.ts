@@ -73,6 +73,7 @@ export class Watch {
   private epoch = -1
   /** The server may have forgotten what is remembered here. */
   private doubted = false
+  private subscribed = false
 
   private constructor(options: Options, clock: Clock.Clock, soon: Queue.Queue<void>, doubts: Queue.Queue<void>) {
     this.options = options
@@ -122,7 +123,9 @@ export class Watch {
 
   /** The subscription was made anew: look whether anything was missed, or forgotten. */
   connected(): void {
-    this.doubted = true
+    // At first, nothing was said that is not fresh; a look that had failed before has raised its doubt itself.
+    if (this.subscribed) this.doubted = true
+    this.subscribed = true
     Queue.offerUnsafe(this.soon, undefined)
   }
 
