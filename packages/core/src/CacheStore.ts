@@ -117,6 +117,8 @@ export interface Shape {
    * A store that expects to find nothing may grant the applicant the lease in the same step.
    */
   readonly read: (subject: Subject, applicant?: Applicant) => Effect.Effect<Lookup, SmartCacheError>
+  /** What {@link read} would find, for somebody who only wants to know: nothing is held or asked for because of it. */
+  readonly look: (subject: Subject) => Effect.Effect<Lookup, SmartCacheError>
   /** Asks to compute a key; asked again with the same token, the same lease is granted, and lasts anew. */
   readonly lease: (claim: Claim) => Effect.Effect<Lease, SmartCacheError>
   /** Gives a lease back without a fill; a token that does not hold the lease does nothing. */

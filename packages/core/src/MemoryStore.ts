@@ -39,6 +39,7 @@ export const make = (options: Options): CacheStore.Shape => {
     // Whoever wraps this store may make it slow.
     readsWithin: Infinity,
     read: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
+    look: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
     lease: (claim) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(claim, now)),
     release: (key, token) => Effect.sync(() => memory.release(key, token)),
     stamp: () => Effect.sync(() => memory.next()),

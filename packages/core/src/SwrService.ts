@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import { CacheConfig, type Settings } from "./CacheConfig.ts"
 import type { Entry, Stamp } from "./CacheEntry.ts"
 import * as CacheError from "./CacheError.ts"
@@ -167,24 +167,31 @@ class Swr {
   private landing({ flight, place }: Seat, until: number): Effect.Effect<Landing | "retry" | "slow", unknown> {
     const forReader = (outcome: Outcome): Outcome => place === "outside" ? Exit.succeed("retry") : outcome
     if (flight.outcome !== undefined) return forReader(flight.outcome)
+    let late = false
+    let wake: (() => void) | undefined
+    // It may ring before the reader has begun to wait.
+    const ring = () => {
+      late = true
+      wake?.()
+    }
     return Effect.flatMap(
-      this.alarms.at(until),
+      this.alarms.join(until, ring),
       (alarm) =>
         alarm === undefined ? Effect.succeed("slow") : Effect.callback((resume) => {
-          if (flight.outcome !== undefined) return resume(forReader(flight.outcome))
           const landed = (outcome: Outcome) => {
-            alarm.leave(late)
+            alarm.leave(ring)
             resume(forReader(outcome))
           }
-          const late = () => {
+          if (flight.outcome !== undefined) return landed(flight.outcome)
+          if (late) return resume(Exit.succeed("slow"))
+          wake = () => {
             flight.ignore(landed)
             resume(Exit.succeed("slow"))
           }
           flight.listen(landed)
-          alarm.join(late)
           return Effect.sync(() => {
             flight.ignore(landed)
-            alarm.leave(late)
+            alarm.leave(ring)
           })
         })
     )
@@ -286,7 +293,9 @@ class Swr {
   private fly<A, E, R>(flight: Flight, trip: Trip<A, E, R>): Effect.Effect<Landing | "retry", E | SmartCacheError, R> {
     const granted = trip.ticket?.take()
     const token = granted?.token ?? this.leasing.token()
-    const obtaining = granted === undefined ? this.leasing.obtain(flight, trip, token) : Effect.succeed(granted)
+    const obtaining = granted?.stamp === undefined
+      ? this.leasing.obtain(flight, trip, token)
+      : Effect.succeed({ stamp: granted.stamp })
     const flying = Effect.flatMap(obtaining, (lease) => {
       if (lease === "retry" || "entry" in lease) {
         // The store's last word was that nothing is granted.
@@ -427,7 +436,7 @@ export const layer: Layer.Layer<
     const store = yield* CacheStore.CacheStore
     const metrics = yield* CacheMetrics.CacheMetrics
     const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
-    const swr = new Swr(settings, store, metrics, yield* Effect.scope, instance)
+    const swr = new Swr(settings, store, metrics, yield* Scope.fork(yield* Effect.scope, "parallel"), instance)
     return {
       fetch: (trip, wait, then) => swr.fetch(trip, wait, then),
       refresh: (trip) => swr.refresh(trip),

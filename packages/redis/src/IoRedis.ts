@@ -45,6 +45,8 @@ export interface Shape {
   readonly client: Redis | Cluster
   /** A master found by Sentinel counts as single. */
   readonly topology: "single" | "cluster"
+  /** The number of the database in use. */
+  readonly database: number
   /**
    * Runs one command, or several that are sent together; fails with `StoreFailed` of this operation on
    * any error and after `commandTimeout`. Interruption returns at once; the command still runs.
@@ -188,6 +190,7 @@ const connect = Effect.fnUntraced(
     return {
       client,
       topology: client instanceof Cluster ? "cluster" : "single",
+      database: client instanceof Cluster ? 0 : client.options.db ?? 0,
       use,
       failure,
       subscribe: (channels, listener) => Subscriber.subscribe(opener(client, settings, dice), channels, listener),

@@ -126,11 +126,12 @@ const leastHorizon = 120_000
 const marksLife = 86_400_000
 
 const make = (
-  { envelope, keys, maxBytes, staleness }: ReturnType<typeof check>,
+  { envelope, keys: names, maxBytes, staleness }: ReturnType<typeof check>,
   tiers: Tiers
 ): Effect.Effect<CacheStore.Shape, never, CacheConfig | CacheMetrics.CacheMetrics | IoRedis | Scope.Scope> =>
   Effect.gen(function*() {
     const client = yield* IoRedis
+    const keys = Keys.inDatabase(names, client.database)
     const settings = yield* CacheConfig
     const metrics = yield* CacheMetrics.CacheMetrics
     const commands = Commands.make(client)

@@ -10,6 +10,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Keys from "./internal/keys.ts"
@@ -32,13 +33,14 @@ const read = Schema.decodeUnknownOption(Schema.fromJsonString(Message))
 
 const make = (
   inner: VixService.Shape,
-  channel: string
+  keys: Keys.Keys
 ): Effect.Effect<VixService.Shape, never, IoRedis | Scope.Scope> =>
   Effect.gen(function*() {
     const redis = yield* IoRedis
+    const { odds: channel } = Keys.inDatabase(keys, redis.database)
     const clock = yield* Clock.Clock
     const changes = yield* Queue.sliding<Change>(most)
-    const from = crypto.randomUUID()
+    const from = `${yield* Random.nextInt}.${yield* Random.nextInt}`
     const send = Effect.flatMap(Queue.takeBetween(changes, 1, batch), (taken) => {
       const message = JSON.stringify({ from, odds: Object.fromEntries(taken) })
       return Effect.ignore(redis.use("odds", (client) => client.publish(channel, message)))
@@ -85,6 +87,6 @@ export interface Options {
 export const layer = (
   options: Options = {}
 ): Layer.Layer<VixService.VixService, never, IoRedis | VixService.VixService> => {
-  const { odds } = Keys.make(options.namespace ?? Keys.defaultNamespace)
-  return Layer.effect(VixService.VixService, Effect.flatMap(VixService.VixService, (inner) => make(inner, odds)))
+  const keys = Keys.make(options.namespace ?? Keys.defaultNamespace)
+  return Layer.effect(VixService.VixService, Effect.flatMap(VixService.VixService, (inner) => make(inner, keys)))
 }

@@ -41,16 +41,20 @@ export class Alarms {
   /** By epoch milliseconds; as many as readers wait at most. */
   private readonly set = new Map<number, Alarm>()
 
-  /** Nothing when the moment has come. */
-  at(moment: number): Effect.Effect<Alarm | undefined> {
+  /** Calls the sleeper at a moment, unless it leaves before; nothing when the moment has come. */
+  join(moment: number, sleeper: () => void): Effect.Effect<Alarm | undefined> {
     return Effect.clockWith((clock) => {
       if (clock.currentTimeMillisUnsafe() >= moment) return Effect.undefined
       const known = this.set.get(moment)
-      if (known !== undefined) return Effect.succeed(known)
+      if (known !== undefined) {
+        known.join(sleeper)
+        return Effect.succeed(known)
+      }
       const alarm = new Alarm(() => {
         if (this.set.get(moment) === alarm) this.set.delete(moment)
       })
       this.set.set(moment, alarm)
+      alarm.join(sleeper)
       const sleep = Effect.sleep(moment - clock.currentTimeMillisUnsafe())
       const ringing = Effect.andThen(sleep, Effect.sync(() => alarm.ring()))
       return Effect.map(Effect.forkDetach(ringing, { startImmediately: true }), (fiber) => {

@@ -44,7 +44,7 @@ export const explain = (
     const problem = problemOf(settings, key, context)
     if (problem !== undefined) return yield* problem
     const subject = { key, tags: context.tags ?? noTags, codec: context.codec }
-    const lookup = yield* bounded("read", () => store.read(subject), settings)
+    const lookup = yield* bounded("look", () => store.look(subject), settings)
     const volatility = yield* vix.judge(context.odds ?? {})
     const now = yield* Clock.currentTimeMillis
     const { entry } = lookup

@@ -28,10 +28,10 @@ export class Ticket implements CacheStore.Applicant {
   }
 
   /** For the one who computes. */
-  take(): { readonly token: string; readonly stamp: Stamp } | undefined {
-    if (this.spent || typeof this.stamp !== "number") return undefined
+  take(): { readonly token: string; readonly stamp: Stamp | undefined } | undefined {
+    if (this.spent || this.stamp === undefined) return undefined
     this.spent = true
-    return { token: this.token, stamp: this.stamp }
+    return { token: this.token, stamp: this.stamp === "unheard" ? undefined : this.stamp }
   }
 }
 

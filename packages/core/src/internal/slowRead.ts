@@ -74,7 +74,9 @@ export class SlowRead {
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
   run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const answer = read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
+    const answer = Effect.suspend(() =>
+      read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
+    )
     return Effect.onExit(answer, (exit) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         const { metrics, swr } = this.services

@@ -15,7 +15,7 @@ import * as CacheStore from "../CacheStore.ts"
 export type Step = Exclude<keyof CacheStore.Shape, "local" | "shared" | "peek" | "readsWithin">
 
 /** Every step, in the order of the contract. */
-export const steps: ReadonlyArray<Step> = ["read", "lease", "release", "stamp", "fill", "invalidate", "held"]
+export const steps: ReadonlyArray<Step> = ["read", "look", "lease", "release", "stamp", "fill", "invalidate", "held"]
 
 /**
  * What happens to one step.
@@ -134,6 +134,7 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     peek: (key) => store.peek(key),
     readsWithin: Infinity,
     read: (subject, applicant) => troubled("read", store.read(subject, applicant)),
+    look: (subject) => troubled("look", store.look(subject)),
     lease: (claim) => troubled("lease", store.lease(claim)),
     release: (key, token) => troubled("release", store.release(key, token)),
     stamp: (subject) => troubled("stamp", store.stamp(subject)),

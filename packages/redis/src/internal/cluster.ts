@@ -54,18 +54,30 @@ class Cluster {
   /**
    * A stamp, after marks that are missing have come back just before it.
    *
-   * They come back at the time of their own server, not at the stamp: an invalidation that came between the stamp and
-   * their return, and whose mark was evicted as well, would be forgotten.
+   * They come back later than a stamp that was taken before: what an invalidation in between has beaten, they beat.
    */
   stamp({ tags }: Pick<Plane.About, "tags">): Effect.Effect<Stamp, SmartCacheError> {
-    const { all, mark, sequence } = this.keys
-    const { marks } = this.lifetimes
-    const restore = (tag: string) =>
-      Effect.map(this.commands.run("stamp", "smartCacheRestore", [mark(tag)], [marks]), Number)
-    return Effect.flatMap(Effect.forEach(tags, restore, { concurrency: "unbounded" }), (restored) => {
-      const floor = Math.max(0, ...restored)
-      return Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], [marks, floor]), Number)
-    })
+    if (tags.length === 0) return this.tick(0)
+    return Effect.flatMap(this.tick(0), (stamp) =>
+      Effect.flatMap(
+        Effect.forEach(tags, (tag) => this.restore(tag, stamp), { concurrency: "unbounded" }),
+        (marks) => {
+          const floor = Math.max(...marks)
+          return floor < stamp ? Effect.succeed(stamp) : this.tick(floor)
+        }
+      ))
+  }
+
+  /** A stamp later than a mark. */
+  private tick(floor: Stamp): Effect.Effect<Stamp, SmartCacheError> {
+    const { all, sequence } = this.keys
+    const args = [this.lifetimes.marks, floor]
+    return Effect.map(this.commands.run("stamp", "smartCacheStamp", [sequence, all], args), Number)
+  }
+
+  private restore(tag: string, stamp: Stamp): Effect.Effect<Stamp, SmartCacheError> {
+    const args = [this.lifetimes.marks, String(stamp).padStart(16, "0")]
+    return Effect.map(this.commands.run("stamp", "smartCacheRestore", [this.keys.mark(tag)], args), Number)
   }
 
   /** What the marks beat is refused before it is stored; what they beat meanwhile, no reader will take. */

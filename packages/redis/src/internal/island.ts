@@ -9,7 +9,7 @@
 import type { Entry } from "@smart-cache/core/CacheEntry"
 import type * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import type * as CacheStore from "@smart-cache/core/CacheStore"
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
 /** Of computes that no store has ordered: before every stamp of a server. */
@@ -38,10 +38,16 @@ const sweep = <A>(map: Map<string, A>, most: number, ended: (value: A) => boolea
   }
 }
 
+/** A compute that has a lease of its own; what was invalidated meanwhile it may not know. */
+interface Begun {
+  readonly at: number
+  overtaken: boolean
+}
+
 export class Island {
   private readonly held = new Map<string, Held>()
-  /** When the computes began that have a lease of their own, by token. */
-  private readonly begun = new Map<string, number>()
+  /** By token. */
+  private readonly begun = new Map<string, Begun>()
   private readonly options: Options
 
   constructor(options: Options) {
@@ -51,43 +57,59 @@ export class Island {
   /** Something was invalidated; what it was is not worth looking at. */
   clear(): void {
     this.held.clear()
-    this.begun.clear()
+    for (const begun of this.begun.values()) begun.overtaken = true
   }
 
   /** The store, and what this process computes while it is out of reach. */
   around(store: CacheStore.Shape): CacheStore.Shape {
+    const clear = () => Effect.sync(() => this.clear())
     return {
       ...store,
       peek: (key) => store.peek(key) ?? this.peek(key),
       lease: (claim) => Effect.catch(store.lease(claim), () => this.lease(claim)),
-      fill: (fill) => fill.entry.stamp === ownStamp ? this.fill(fill) : store.fill(fill),
-      invalidate: (target) => Effect.tap(store.invalidate(target), () => Effect.sync(() => this.clear()))
+      fill: (fill) => {
+        if (fill.entry.stamp !== ownStamp) {
+          return fill.token === undefined ? Effect.tap(store.fill(fill), clear) : store.fill(fill)
+        }
+        // The store may have granted a lease of which nobody has heard.
+        const release = fill.token === undefined ? Effect.void : Effect.ignore(store.release(fill.key, fill.token))
+        return Effect.tap(this.fill(fill), release)
+      },
+      invalidate: (target) => Effect.tap(store.invalidate(target), clear)
     }
+  }
+
+  /** Milliseconds that cannot go back. */
+  private now(): number {
+    return Number(this.options.clock.monotonicTimeNanosUnsafe()) / 1e6
   }
 
   private peek(key: string): Entry | undefined {
     const held = this.held.get(key)
-    return held !== undefined && this.options.clock.currentTimeMillisUnsafe() < held.until ? held.entry : undefined
+    return held !== undefined && this.now() < held.until ? held.entry : undefined
   }
 
+  /** Asked again, a lease is renewed; its compute began when it was asked for first. */
   private lease({ token }: CacheStore.Claim): Effect.Effect<CacheStore.Lease> {
     const { hardTimeout, maxEntries, metrics } = this.options
-    return Effect.map(Clock.currentTimeMillis, (now) => {
+    return Effect.sync(() => {
+      const now = this.now()
       metrics.add("store_errors", 1)
-      this.begun.set(token, now)
-      sweep(this.begun, maxEntries, (began) => now - began > hardTimeout)
+      if (!this.begun.has(token)) this.begun.set(token, { at: now, overtaken: false })
+      sweep(this.begun, maxEntries, ({ at }) => now - at > 2 * hardTimeout)
       return { _tag: "Granted", stamp: ownStamp }
     })
   }
 
-  private fill({ entry, key, token }: CacheStore.Fill): Effect.Effect<CacheStore.Filled> {
+  private fill({ entry, key, token = "" }: CacheStore.Fill): Effect.Effect<CacheStore.Filled> {
     const { maxEntries, staleness } = this.options
-    return Effect.map(Clock.currentTimeMillis, (now) => {
-      const began = token === undefined ? undefined : this.begun.get(token)
-      if (token !== undefined) this.begun.delete(token)
-      if (began === undefined) return "refused"
+    return Effect.sync(() => {
+      const now = this.now()
+      const begun = this.begun.get(token)
+      this.begun.delete(token)
+      if (begun === undefined || begun.overtaken) return "refused"
       this.held.delete(key)
-      this.held.set(key, { entry, until: began + staleness })
+      this.held.set(key, { entry, until: begun.at + staleness })
       sweep(this.held, maxEntries, ({ until }) => until <= now)
       return "stored"
     })

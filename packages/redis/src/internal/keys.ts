@@ -32,6 +32,15 @@ export interface Keys {
 
 export const defaultNamespace = "smart-cache"
 
+/** The names where there is more than one database: they share their channels, so that these must differ. */
+export const inDatabase = (keys: Keys, database: number): Keys =>
+  database === 0 ? keys : {
+    ...keys,
+    news: `${keys.news}@${database}`,
+    hints: `${keys.hints}@${database}`,
+    odds: `${keys.odds}@${database}`
+  }
+
 /** Whether a Cluster finds a hash tag in a key: something between the first `{` and the next `}`. */
 const hasHashTag = (key: string): boolean => {
   const open = key.indexOf("{")

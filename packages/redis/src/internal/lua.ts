@@ -162,13 +162,13 @@ return written(stamp)
 
 /** KEYS value lease seq all last mark…; ARGV token hints name text stamp life horizon life-of-marks all news what. */
 const fill = script(`
-finish(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
 local stamp, all = tonumber(ARGV[5]), get(KEYS[4]) or ''
+if stamp > mark(all, stamp) and all ~= ARGV[9] then return {'look', all} end
+finish(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
 if stamp <= mark(all, stamp) then return {'refused'} end
 for i = 6, #KEYS do
   if stamp <= mark(get(KEYS[i]), stamp) then return {'refused'} end
 end
-if all ~= ARGV[9] then return {'look', all} end
 local filled = put(KEYS[1], ARGV[4], stamp, ARGV[6], ARGV[7])
 if filled == 'stored' then
   for i = 6, #KEYS do
@@ -216,13 +216,14 @@ return raised
 `)
 
 /**
- * KEYS mark; ARGV life-of-marks. A mark that is missing comes back at now. Answers the mark, which the next stamp has
- * to pass although the clocks of nodes differ; 0 for one so far ahead that no stamp should follow it.
+ * KEYS mark; ARGV life-of-marks stamp. A mark that is missing comes back at now, and no earlier than a stamp just taken:
+ * the clocks of nodes differ. Answers the mark, which the compute's stamp has to pass; 0 for one so far ahead that no
+ * stamp should follow it.
  */
 const restore = script(`
 local known = mark(get(KEYS[1]), ${Number.MAX_SAFE_INTEGER - 2 * farAhead})
 if known < math.huge then return written(known <= micros() + ${farAhead} and known or 0) end
-local stamp = written(micros())
+local stamp = written(math.max(micros(), tonumber(ARGV[2])))
 redis.call('SET', KEYS[1], stamp, 'PX', ARGV[1])
 return stamp
 `)
@@ -263,10 +264,12 @@ local function raise(all, stamp, prefix, life, most)
   local lines, latest, oldest = {}, stamp, stamp - life * 1000
   for line in string.gmatch(rest or '', '[^\\n]+') do
     local own, at = string.sub(line, 18) == prefix, mark(line)
-    if own and at >= stamp then return 0 end
-    if not own and at > oldest and (prefix ~= '' or at > stamp) then
+    -- Nobody knows what such a line has beaten: everything is, and the line goes.
+    if at == math.huge then head = head and written(math.max(mark(head), stamp)) end
+    if own and at >= stamp and at < math.huge then return 0 end
+    if not own and at > oldest and at < math.huge and (prefix ~= '' or at > stamp) then
       lines[#lines + 1] = line
-      if at < math.huge then latest = math.max(latest, at) end
+      latest = math.max(latest, at)
     end
   end
   if prefix == '' or not head then head = written(stamp)

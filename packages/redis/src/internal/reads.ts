@@ -75,11 +75,12 @@ export class Reads {
     const timer = setTimeout(() => fail(new Error("Command timed out")), commandTimeout)
     Promise.all(groups.map((group) => this.mget(group))).then((replies) => {
       if (!open) return
+      const texts = replies.length === 1 ? replies[0]! : replies.flat()
+      const answers = requests.map(({ names }) => names.map((name) => texts[places.get(name)!]!))
       open = false
       clearTimeout(timer)
-      const texts = replies.length === 1 ? replies[0]! : replies.flat()
-      for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts[places.get(name)!]!)))
-    }, fail)
+      for (const [i, { resume }] of requests.entries()) resume(Exit.succeed(answers[i]!))
+    }).catch(fail)
   }
 
   private async mget(group: ReadonlyArray<string>): Promise<Texts> {

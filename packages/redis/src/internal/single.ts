@@ -53,7 +53,9 @@ class Single {
 
   fill(stored: Plane.Stored, looked = 0): Effect.Effect<CacheStore.Filled, SmartCacheError> {
     const { key, stamp, token } = stored
-    if (looked === looks || (this.all !== undefined && stamp <= Marks.fenceOf(this.marksOf(this.all), key))) {
+    const fence = this.all === undefined ? 0 : Marks.fenceOf(this.marksOf(this.all), key)
+    // What cannot be read as a mark beats everything, until it is gone: that only the server knows.
+    if (looked === looks || (fence < Infinity && stamp <= fence)) {
       const refused = Effect.succeed("refused" as const)
       return token === undefined
         ? refused

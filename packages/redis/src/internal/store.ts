@@ -71,11 +71,12 @@ export class Store {
       shared: "redis",
       peek: tier === undefined ? () => undefined : (key) => watch.trusted ? tier.peek(key) : undefined,
       readsWithin: mostReads * this.parts.readTimeout,
-      read: (subject, applicant) => this.read(subject, applicant),
-      lease: (claim) => this.lease(claim),
+      read: (subject, applicant) => this.ready(() => this.read(subject, applicant)),
+      look: (subject) => this.ready(() => this.examine(subject)),
+      lease: (claim) => this.ready(() => this.lease(claim)),
       release: (key, token) => plane.release(key, token),
       stamp: (subject) => plane.stamp(subject),
-      fill: (fill) => this.fill(fill),
+      fill: (fill) => this.ready(() => this.fill(fill)),
       invalidate: (target) =>
         Effect.map(plane.invalidate(target), (stamp) => {
           tier?.beat(target, stamp)
@@ -100,6 +101,17 @@ export class Store {
       this.found += ((lookup.entry === undefined ? 0 : 1) - this.found) / memory
       return lookup
     })
+  }
+
+  /** Without an era, nothing is held: the codec may be another than that of whoever reads the value. */
+  private examine(subject: CacheStore.Subject): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    return Effect.flatMap(this.parts.reads.get(this.names(subject)), (texts) => this.look(subject, texts, undefined))
+  }
+
+  /** Times in Redis are the server's: nothing is read or written before its clock has been compared with this one. */
+  private ready<A>(step: () => Effect.Effect<A, SmartCacheError>): Effect.Effect<A, SmartCacheError> {
+    const { watch } = this.parts
+    return watch.measured ? step() : Effect.andThen(watch.compare, Effect.suspend(step))
   }
 
   private claim(

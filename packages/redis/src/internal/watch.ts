@@ -57,6 +57,8 @@ const reminding = 10_000
 export class Watch {
   /** The server's clock minus this process's, milliseconds. */
   offset = 0
+  /** Whether the offset is known. */
+  measured = false
   private last = ""
   /** When the last message came, on the monotonic clock. */
   private heardAt = 0n
@@ -176,7 +178,17 @@ export class Watch {
   private measure(serverTime: number, before: number, after: number): void {
     const measured = serverTime - (before + after) / 2
     if (Math.abs(measured - this.offset) > (after - before) / 2 + 2) this.offset = Math.round(measured)
+    this.measured = true
   }
+
+  /** Compares the clocks without waiting for the next look. */
+  readonly compare: Effect.Effect<void, SmartCacheError> = Effect.suspend(() => {
+    const before = this.clock.currentTimeMillisUnsafe()
+    return Effect.map(
+      this.options.look,
+      ({ serverTime }) => this.measure(serverTime, before, this.clock.currentTimeMillisUnsafe())
+    )
+  })
 
   /** Lets trust lapse when another look that is not answered would come too late. */
   private unanswered(): Effect.Effect<void> {
