@@ -158,6 +158,7 @@ const make = (
     })
     const waiters = new Waiters()
     yield* client.subscribe([keys.news, keys.hints], listener(keys, watch, waiters, island))
+    yield* watch.start
     const plane = client.topology === "cluster"
       ? Cluster.make(commands, reads, keys, lifetimes)
       : Single.make(commands, keys, lifetimes)

@@ -84,15 +84,21 @@ export class Watch {
     this.doubts = doubts
   }
 
-  /** Looks once, then for as long as the scope is open. */
-  static readonly make = (options: Options): Effect.Effect<Watch, never, Scope.Scope> =>
+  static readonly make = (options: Options): Effect.Effect<Watch> =>
     Effect.gen(function*() {
-      const watch = new Watch(options, yield* Clock.Clock, yield* Queue.sliding<void>(1), yield* Queue.sliding<void>(1))
-      yield* watch.look()
-      yield* Effect.forkScoped(watch.go())
-      yield* Effect.forkScoped(watch.remind())
-      return watch
+      return new Watch(options, yield* Clock.Clock, yield* Queue.sliding<void>(1), yield* Queue.sliding<void>(1))
     })
+
+  /**
+   * Looks once, then for as long as the scope is open. Waits a little for the subscription before: what is said between
+   * a first look and that would have been missed.
+   */
+  readonly start: Effect.Effect<void, never, Scope.Scope> = Effect.gen({ self: this }, function*() {
+    yield* Effect.timeoutOption(Queue.take(this.soon), this.options.lookTimeout)
+    yield* this.look()
+    yield* Effect.forkScoped(this.go())
+    yield* Effect.forkScoped(this.remind())
+  })
 
   /** Whether what is held may be served now. */
   get trusted(): boolean {
