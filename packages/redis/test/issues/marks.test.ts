@@ -25,11 +25,10 @@ const spoilt = Effect.gen(function*() {
   yield* cache.get("k", compute)
   assert.strictEqual(computes, 3)
   const other = yield* oneTier(server().url, namespace)
-  /** Reads in both processes, and then says where the value came from. */
-  const sources = Effect.gen(function*() {
-    for (const each of [cache, cache, other]) yield* each.get("k", compute)
-    const read = (each: typeof cache) => Effect.map(each.get("k", compute), ({ metadata }) => metadata.source)
-    return yield* Effect.forEach([cache, other], read)
+  /** Where each process reads a value from after it has computed it: nobody else stores it. */
+  const sources = Effect.forEach([cache, other], (each, i) => {
+    const read = each.get(`own-${i}`, compute)
+    return Effect.map(Effect.andThen(read, read), ({ metadata }) => metadata.source)
   })
   return { all, cache, sources }
 })
