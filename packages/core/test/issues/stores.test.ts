@@ -95,7 +95,13 @@ describe("a store whose step goes wrong", () => {
     Effect.gen(function*() {
       const store = memory()
       const { cache } = yield* open({
-        store: { ...store, stamp: () => Effect.never, invalidate: () => Effect.never, read: () => Effect.never, look: () => Effect.never }
+        store: {
+          ...store,
+          stamp: () => Effect.never,
+          invalidate: () => Effect.never,
+          read: () => Effect.never,
+          look: () => Effect.never
+        }
       })
       const all = [cache.set("k", 1), cache.invalidate(Invalidation.all), cache.explain("k")]
       for (const effect of all) {

@@ -11,13 +11,23 @@ import { join } from "node:path"
 export const program: string =
   ["redis-server", "valkey-server"].find((name) => spawnSync(name, ["--version"]).status === 0) ?? "redis-server"
 
-/** A TCP port that was free a moment ago. */
-export const freePort: Effect.Effect<number> = Effect.callback((resume) => {
-  const server = createServer()
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address()
-    server.close(() => resume(Effect.succeed(typeof address === "object" && address !== null ? address.port : 0)))
+/** Ports below those that the system gives out by itself, a hundred for each test process. */
+const lowest = 20_000
+const blocks = 120
+const block = 100
+let asked = 0
+
+const isFree = (port: number): Effect.Effect<boolean> =>
+  Effect.callback((resume) => {
+    const server = createServer()
+    server.once("error", () => resume(Effect.succeed(false)))
+    server.listen(port, "127.0.0.1", () => server.close(() => resume(Effect.succeed(true))))
   })
+
+/** A TCP port that nobody uses, and that nobody else is given meanwhile. */
+export const freePort: Effect.Effect<number> = Effect.suspend(() => {
+  const port = lowest + (process.pid % blocks) * block + (asked++ % block)
+  return Effect.flatMap(isFree(port), (free) => free ? Effect.succeed(port) : freePort)
 })
 
 /** A directory that is removed with the scope. */
