@@ -46,7 +46,7 @@ export class Reads {
   get(names: ReadonlyArray<string>): Effect.Effect<Texts, SmartCacheError> {
     // A command without names is an error.
     if (names.length === 0) return Effect.succeed([])
-    return Effect.callback((resume) => {
+    const asked = Effect.callback<Texts, SmartCacheError>((resume) => {
       const request: Request = { names, resume }
       if (this.waiting.push(request) === 1) queueMicrotask(() => this.send())
       // What has been sent is answered to nobody then.
@@ -55,6 +55,12 @@ export class Reads {
         if (at >= 0) this.waiting.splice(at, 1)
       })
     })
+    const { commandTimeout, failure, topology } = this.client
+    // One server's client bounds each command; a Cluster's redirects and retries for longer than one may take.
+    return topology === "single" ? asked : Effect.timeoutOrElse(asked, {
+      duration: commandTimeout,
+      orElse: () => Effect.fail(failure("read", new Error("Command timed out")))
+    })
   }
 
   private send(): void {
@@ -62,25 +68,15 @@ export class Reads {
     this.waiting = []
     if (requests.length === 0) return
     const { groups, places } = this.plan(requests)
-    const { commandTimeout, failure } = this.client
-    let open = true
+    const answer = (replies: ReadonlyArray<Texts>) => {
+      const texts = replies.length === 1 ? replies[0]! : replies.flat()
+      for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts[places.get(name)!]!)))
+    }
     const fail = (cause: unknown) => {
-      if (!open) return
-      open = false
-      clearTimeout(timer)
-      const exit = Exit.fail(failure("read", cause))
+      const exit = Exit.fail(this.client.failure("read", cause))
       for (const { resume } of requests) resume(exit)
     }
-    // A Cluster redirects and retries for longer than any single command may take.
-    const timer = setTimeout(() => fail(new Error("Command timed out")), commandTimeout)
-    Promise.all(groups.map((group) => this.mget(group))).then((replies) => {
-      if (!open) return
-      const texts = replies.length === 1 ? replies[0]! : replies.flat()
-      const answers = requests.map(({ names }) => names.map((name) => texts[places.get(name)!]!))
-      open = false
-      clearTimeout(timer)
-      for (const [i, { resume }] of requests.entries()) resume(Exit.succeed(answers[i]!))
-    }).catch(fail)
+    Promise.all(groups.map((group) => this.mget(group))).then(answer).catch(fail)
   }
 
   private async mget(group: ReadonlyArray<string>): Promise<Texts> {

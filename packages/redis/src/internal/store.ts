@@ -110,8 +110,13 @@ export class Store {
 
   /** Times in Redis are the server's: nothing is read or written before its clock has been compared with this one. */
   private ready<A>(step: () => Effect.Effect<A, SmartCacheError>): Effect.Effect<A, SmartCacheError> {
-    const { watch } = this.parts
-    return watch.measured ? step() : Effect.andThen(watch.compare, Effect.suspend(step))
+    const { readTimeout, watch } = this.parts
+    if (watch.measured) return step()
+    const cause = "the server's clock is not known yet"
+    return Effect.timeoutOrElse(Effect.andThen(watch.compare, Effect.suspend(step)), {
+      duration: mostReads * readTimeout,
+      orElse: () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "compare", cause }))
+    })
   }
 
   private claim(
@@ -206,13 +211,13 @@ export class Store {
         metrics.add("payloads_refused", 1)
         return { ...nothing, rubbish: decoded.stamp ?? Infinity }
       case "Entry": {
-        const entry = { ...decoded.entry, createdAt: watch.past(decoded.entry.createdAt) }
-        if (codec === undefined) return { ...nothing, entry }
         try {
-          return { ...nothing, entry: { ...entry, value: codec.decode(entry.value) } }
+          const value = codec === undefined ? decoded.entry.value : codec.decode(decoded.entry.value)
+          const entry = { ...decoded.entry, createdAt: watch.past(decoded.entry.createdAt), value }
+          return { entry, tombstone: 0, rubbish: undefined }
         } catch {
           metrics.add("payloads_refused", 1)
-          return { ...nothing, rubbish: entry.stamp }
+          return { ...nothing, rubbish: stamp }
         }
       }
     }
