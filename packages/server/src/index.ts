@@ -1,0 +1,2 @@
+/** smart-cache over HTTP. */
+export {}
