@@ -104,7 +104,9 @@ const fields = {
   vixMaxMarkets: count(1, 100_000_000),
   vixWarning: number(0.000_001, 1e9),
   vixPanic: number(0.000_001, 1e9),
-  vixWarningTtl: duration(0, year)
+  vixWarningTtl: duration(0, year),
+  latencySampling: number(0.01, 1),
+  metricsReset: choice("scheduled", "never")
 }
 
 /** The validated settings; every duration in milliseconds. */
@@ -143,7 +145,9 @@ export const defaults: Settings = {
   vixMaxMarkets: 10_000,
   vixWarning: 1.5,
   vixPanic: 2,
-  vixWarningTtl: 60_000
+  vixWarningTtl: 60_000,
+  latencySampling: 0.01,
+  metricsReset: "scheduled"
 }
 
 type Durations =
@@ -175,6 +179,8 @@ type Durations =
  * - `maxEntries`, `maxBytes`: the memory tier; `maxMarkers`: remembered invalidations; `maxKeyLength`, `maxTags`: of one entry.
  * - `vixWindow`, `vixMinSamples`, `vixMaxSamples`, `vixMaxMarkets`: history of odds; `vixWarning`, `vixPanic`:
  *   levels of z; `vixWarningTtl`: the TTL's cap in a nervous market.
+ * - `latencySampling`: share of the memory hits whose latency and age are taken; other reads are always timed.
+ * - `metricsReset`: `"scheduled"` begins the metrics of the guard anew at 00:00 UTC and those of performance at each hour.
  */
 export type Options = {
   readonly [K in keyof Settings]?: (K extends Durations ? Duration.Input : Settings[K]) | undefined

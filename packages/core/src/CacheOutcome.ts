@@ -37,22 +37,35 @@ export type Reason =
   | "forced"
   | "disabled"
 
+/** How a read with each reason was answered. */
+export const strategyOf: Readonly<Record<Reason, Strategy>> = {
+  hit: "serve_fresh",
+  stale: "serve_stale",
+  vix_warning: "serve_stale",
+  compute_failed: "serve_stale",
+  compute_slow: "serve_stale",
+  miss: "compute",
+  too_stale: "compute",
+  invalidated: "compute",
+  deadline_passed: "compute",
+  store_unavailable: "compute",
+  vix_panic: "bypass",
+  forced: "bypass",
+  disabled: "bypass"
+}
+
 /** Every reason, in the order in which they are numbered in the counters. */
-export const reasons: ReadonlyArray<Reason> = [
-  "hit",
-  "stale",
-  "vix_warning",
-  "compute_failed",
-  "compute_slow",
-  "miss",
-  "too_stale",
-  "invalidated",
-  "deadline_passed",
-  "store_unavailable",
-  "vix_panic",
-  "forced",
-  "disabled"
-]
+export const reasons = Object.keys(strategyOf) as ReadonlyArray<Reason>
+
+const answeredBy = (strategy: Strategy) => reasons.filter((reason) => strategyOf[reason] === strategy)
+
+/** The reasons of each strategy. */
+export const reasonsOf: Readonly<Record<Strategy, ReadonlyArray<Reason>>> = {
+  bypass: answeredBy("bypass"),
+  compute: answeredBy("compute"),
+  serve_stale: answeredBy("serve_stale"),
+  serve_fresh: answeredBy("serve_fresh")
+}
 
 /** Where the value came from; `in_flight` joined a compute that somebody else began. */
 export type Source = "memory" | "redis" | "compute" | "in_flight"

@@ -5,7 +5,7 @@
  */
 import type { Entry } from "./CacheEntry.ts"
 import type { Reason, Refresh, Strategy, VixLevel } from "./CacheOutcome.ts"
-import { reasons } from "./CacheOutcome.ts"
+import { reasons, strategyOf } from "./CacheOutcome.ts"
 import * as TtlPolicy from "./TtlPolicy.ts"
 import * as XFetch from "./XFetch.ts"
 
@@ -51,30 +51,32 @@ export interface Rules {
  */
 export type Standing = "ok" | "invalidated" | "backing_off"
 
-const decision = (strategy: Strategy, reason: Reason, refresh: Refresh = "none"): Decision =>
-  Object.freeze({
+const decision = (reason: Reason, refresh: Refresh = "none"): Decision => {
+  const strategy = strategyOf[reason]
+  return Object.freeze({
     code: reasons.indexOf(reason),
     strategy,
     serves: strategy === "serve_fresh" || strategy === "serve_stale",
     reason,
     refresh
   })
+}
 
 /** Every decision there is, made once: a read allocates none. */
-export const disabled = decision("bypass", "disabled")
-export const panic = decision("bypass", "vix_panic")
-export const forced = decision("bypass", "forced")
-export const deadlinePassed = decision("compute", "deadline_passed")
-export const miss = decision("compute", "miss")
-export const invalidated = decision("compute", "invalidated")
-export const tooStale = decision("compute", "too_stale")
-export const storeUnavailable = decision("compute", "store_unavailable")
-export const stale = decision("serve_stale", "stale", "stale")
-export const warned = decision("serve_stale", "vix_warning", "stale")
-export const computeFailed = decision("serve_stale", "compute_failed")
-export const computeSlow = decision("serve_stale", "compute_slow")
-export const fresh = decision("serve_fresh", "hit")
-export const freshEarly = decision("serve_fresh", "hit", "early")
+export const disabled = decision("disabled")
+export const panic = decision("vix_panic")
+export const forced = decision("forced")
+export const deadlinePassed = decision("deadline_passed")
+export const miss = decision("miss")
+export const invalidated = decision("invalidated")
+export const tooStale = decision("too_stale")
+export const storeUnavailable = decision("store_unavailable")
+export const stale = decision("stale", "stale")
+export const warned = decision("vix_warning", "stale")
+export const computeFailed = decision("compute_failed")
+export const computeSlow = decision("compute_slow")
+export const fresh = decision("hit")
+export const freshEarly = decision("hit", "early")
 
 /**
  * The end of a window of `multiple` TTLs for this reader: the entry's own, or

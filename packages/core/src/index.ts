@@ -1,3 +1,4 @@
+export * as CacheCatalogue from "./CacheCatalogue.ts"
 export * as CacheCodec from "./CacheCodec.ts"
 export * as CacheConfig from "./CacheConfig.ts"
 export * as CacheDefinition from "./CacheDefinition.ts"

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Settings } from "../CacheConfig.ts"
 import * as CacheError from "../CacheError.ts"
+import type * as CacheMetrics from "../CacheMetrics.ts"
 import type { CacheResult } from "../CacheResult.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type * as Decision from "../Decision.ts"
@@ -16,6 +17,7 @@ import type { ReadContext } from "../ReadContext.ts"
 import * as VixService from "../VixService.ts"
 import { admit } from "./admit.ts"
 import { Desk } from "./desk.ts"
+import { secondsSince } from "./elapsed.ts"
 import { bounded } from "./guarded.ts"
 import { problemOf } from "./problem.ts"
 import { lookUp, type Services } from "./services.ts"
@@ -33,6 +35,7 @@ export class Engine {
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
   private readonly vix: VixService.Shape
+  private readonly metrics: CacheMetrics.Shape
 
   private constructor(services: Services, desk: Desk) {
     this.services = services
@@ -41,6 +44,7 @@ export class Engine {
     this.settings = services.settings
     this.store = services.store
     this.vix = services.vix
+    this.metrics = services.metrics
   }
 
   static readonly make = Effect.gen(function*() {
@@ -56,18 +60,25 @@ export class Engine {
     return Effect.withFiber((fiber) => {
       const problem = problemOf(this.settings, key, context)
       if (problem !== undefined) return this.refuse(problem)
-      const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+      const clock = fiber.getRef(Clock.Clock)
+      const started = this.metrics.timing() ? clock.monotonicTimeNanosUnsafe() : undefined
+      const now = clock.currentTimeMillisUnsafe()
       const verdict = context.odds === undefined ? VixService.unnamed : this.vix.assess(context.odds, now)
       if (verdict !== VixService.unnamed && !(verdict instanceof VixService.Verdict)) return this.refuse(verdict)
       const entry = this.store.peek(key)
       const decision = this.desk.decide(key, entry, "ok", now, verdict, context, fiber)
       if (entry !== undefined && decision.serves) {
         const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
+        if (started === undefined) this.metrics.untimed()
+        else this.metrics.timed(decision.strategy, secondsSince(clock, started), result.metadata.age / 1000)
         return decision.refresh === "none"
           ? Exit.succeed(result)
-          : Effect.as(this.slow.refreshBehind(this.read(key, compute, context, verdict, now, decision), entry), result)
+          : Effect.as(
+            this.slow.refreshBehind(this.read(key, compute, context, verdict, now, decision, started), entry),
+            result
+          )
       }
-      return this.slow.run(this.read(key, compute, context, verdict, now, decision))
+      return this.slow.run(this.read(key, compute, context, verdict, now, decision, started))
     })
   }
 
@@ -77,14 +88,15 @@ export class Engine {
     context: ReadContext,
     verdict: VixService.Verdict,
     began: number,
-    decision: Decision.Decision
+    decision: Decision.Decision,
+    started: bigint | undefined
   ): Read<A, E, R> {
     const approach = this.services.swr.approach(key)
-    return { key, compute, context, verdict, began, approach, decision, answered: false, ticket: undefined }
+    return { key, compute, context, verdict, began, started, approach, decision, answer: undefined, ticket: undefined }
   }
 
   private refuse(error: SmartCacheError): Exit.Exit<never, SmartCacheError> {
-    this.services.metrics.add("read_errors", 1)
+    this.metrics.add("read_errors", 1)
     return Exit.fail(error)
   }
 

@@ -13,6 +13,7 @@ import * as Decision from "../Decision.ts"
 import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
+import { secondsSince } from "./elapsed.ts"
 import { guarded } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
@@ -35,10 +36,12 @@ export interface Read<A, E, R> extends Circumstances {
   readonly key: string
   readonly compute: Effect.Effect<A, E, R>
   readonly began: number
+  /** By the monotonic clock, if the read was timed from its very beginning. */
+  readonly started: bigint | undefined
   readonly approach: SwrService.Approach
   /** The latest decision, by which the read is counted if nothing answers it. */
   decision: Decision.Decision
-  answered: boolean
+  answer: CacheResult<unknown> | undefined
   /** A lease asked for with the look at the store. */
   ticket: Ticket | undefined
 }
@@ -62,8 +65,9 @@ export class SlowRead {
     now: number,
     entry: Entry
   ): CacheResult<A> {
-    read.answered = true
-    return this.desk.deliver<A>(read.key, decision, source, now, read.verdict, read.context, entry)
+    const result = this.desk.deliver<A>(read.key, decision, source, now, read.verdict, read.context, entry)
+    read.answer = result
+    return result
   }
 
   /** Starts the background refresh that the decision asked for. */
@@ -74,17 +78,34 @@ export class SlowRead {
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
   run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const answer = Effect.suspend(() =>
-      read.decision === Decision.disabled ? this.await(read, this.trip(read, nothing)) : this.lookUp(read)
-    )
-    return Effect.onExit(answer, (exit) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const { metrics, swr } = this.services
-        metrics.waited(Math.max(0, now - read.began))
-        if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
-        if (!read.answered) this.desk.unanswered(read.decision, now, read.verdict, read.context)
-        return read.ticket === undefined ? Effect.void : swr.settle(read.key, read.ticket)
-      }))
+    return Effect.clockWith((clock) => {
+      const started = read.started ?? clock.monotonicTimeNanosUnsafe()
+      const answer = read.decision === Decision.disabled
+        ? this.await(read, this.trip(read, nothing))
+        : this.lookUp(read)
+      return Effect.onExit(answer, (exit) => {
+        this.ended(read, exit, clock, started)
+        return read.ticket === undefined ? Effect.void : this.services.swr.settle(read.key, read.ticket)
+      })
+    })
+  }
+
+  /** Counts a read that is over. */
+  private ended(
+    { answer, context, decision, verdict }: Read<unknown, unknown, unknown>,
+    exit: Exit.Exit<unknown, unknown>,
+    clock: Clock.Clock,
+    started: bigint
+  ): void {
+    const { metrics } = this.services
+    const seconds = secondsSince(clock, started)
+    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
+    if (answer === undefined) {
+      metrics.waited(decision.strategy, seconds, undefined)
+      return this.desk.unanswered(decision, clock.currentTimeMillisUnsafe(), verdict, context)
+    }
+    const { age, strategy } = answer.metadata
+    metrics.waited(strategy, seconds, age / 1000)
   }
 
   /** Asks the whole store, then decides again on what it says. */
