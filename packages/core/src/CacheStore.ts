@@ -128,7 +128,7 @@ export interface Shape {
   /** Stores an entry unless something later was there first. */
   readonly fill: (fill: Fill) => Effect.Effect<Filled, SmartCacheError>
   readonly invalidate: (target: Target) => Effect.Effect<Invalidated, SmartCacheError>
-  readonly held: Effect.Effect<Held, SmartCacheError>
+  readonly held: () => Held
 }
 
 /** The store in use. */

@@ -52,3 +52,9 @@ export interface Report {
   /** Share of the markets' recomputation saved, percent; 0 for other invalidations. */
   readonly savedPct: number
 }
+
+/** One invalidation, for those who watch; epoch milliseconds. */
+export interface InvalidationEvent {
+  readonly at: number
+  readonly report: Report
+}

@@ -45,7 +45,7 @@ export const make = (options: Options): CacheStore.Shape => {
     stamp: () => Effect.sync(() => memory.next()),
     fill: (fill) => Effect.sync(() => memory.fill(fill)),
     invalidate: (target) => Effect.sync(() => memory.invalidate(target)),
-    held: Effect.sync(() => memory.held())
+    held: () => memory.held()
   }
 }
 

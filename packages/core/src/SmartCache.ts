@@ -3,6 +3,7 @@
  * the tag graph into `get`, `getMany`, `set`, `invalidate`, `explain` and a stream of
  * decisions (spec §1).
  */
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -12,11 +13,14 @@ import type { SmartCacheError } from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import type { CacheResult, DecisionEvent } from "./CacheResult.ts"
 import type * as CacheStore from "./CacheStore.ts"
+import { Broadcast } from "./internal/broadcast.ts"
+import type { Desk } from "./internal/desk.ts"
 import { Engine } from "./internal/engine.ts"
 import { explain, type Explanation } from "./internal/explain.ts"
 import { getMany } from "./internal/getMany.ts"
 import { invalidate } from "./internal/invalidate.ts"
-import type { Invalidation, Report } from "./Invalidation.ts"
+import type { Services as EngineServices } from "./internal/services.ts"
+import type { Invalidation, InvalidationEvent, Report } from "./Invalidation.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import type { ReadContext } from "./ReadContext.ts"
 import * as SwrService from "./SwrService.ts"
@@ -63,6 +67,8 @@ export interface Shape {
   readonly explain: (key: string, context?: ReadContext) => Effect.Effect<Explanation, SmartCacheError>
   /** Reads as they are answered; a slow watcher loses the oldest. */
   readonly decisions: Stream.Stream<DecisionEvent>
+  /** Invalidations as they are acknowledged; a slow watcher loses the oldest. */
+  readonly invalidations: Stream.Stream<InvalidationEvent>
 }
 
 /** The cache of an application. */
@@ -78,15 +84,30 @@ export type Services =
   | TagGraph.TagGraph
   | CacheMetrics.CacheMetrics
 
+/** Says who knows the levels of the catalogue. */
+const level = ({ metrics, store, swr, vix }: EngineServices, desk: Desk): void => {
+  metrics.level("computes_running", () => swr.running().flights)
+  metrics.level("background_running", () => swr.running().background)
+  metrics.level("entries_held", () => store.held().entries)
+  metrics.level("bytes_held", () => store.held().bytes)
+  metrics.level("vix_markets", () => vix.markets())
+  metrics.level("decision_watchers", () => desk.decisions.size)
+}
+
 const make = Effect.gen(function*() {
   const engine = yield* Engine.make
+  const invalidations = yield* Broadcast.make<InvalidationEvent>()
+  const tell = (report: Report) =>
+    Effect.map(Clock.currentTimeMillis, (at) => invalidations.publish({ at, report }))
+  level(engine.services, engine.desk)
   return SmartCache.of({
     get: (key, compute, context) => engine.get(key, compute, context),
     getMany: (keys, compute, context) => getMany(engine, keys, compute, context),
     set: (key, value, context) => engine.set(key, value, context),
-    invalidate: (what) => invalidate(engine.services, what),
+    invalidate: (what) => Effect.tap(invalidate(engine.services, what), tell),
     explain: (key, context) => explain(engine, key, context),
-    decisions: engine.desk.decisions
+    decisions: engine.desk.decisions.stream,
+    invalidations: invalidations.stream
   })
 })
 

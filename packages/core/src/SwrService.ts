@@ -90,7 +90,8 @@ export interface Shape {
   /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
   readonly remembered: (key: string, demand: Demand, now: number) => Exit.Exit<never, unknown> | undefined
   readonly state: (key: string) => KeyState
-  readonly running: Effect.Effect<{ readonly flights: number; readonly background: number }>
+  /** Computes under way of all keys, and how many of them are refreshes behind. */
+  readonly running: () => { readonly flights: number; readonly background: number }
 }
 
 /** A reader's place: in the flight it began, in one that somebody else began, or in none until that one has ended. */
@@ -447,7 +448,7 @@ export const layer: Layer.Layer<
       backingOff: (key, now) => swr.backingOff(key, now),
       remembered: (key, demand, now) => swr.remembered(key, demand, now),
       state: (key) => swr.state(key),
-      running: Effect.sync(() => swr.running())
+      running: () => swr.running()
     }
   })
 )

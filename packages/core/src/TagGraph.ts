@@ -23,10 +23,21 @@ export interface Definition {
   readonly tag?: ((subject: string, market: string) => string) | undefined
 }
 
+/** A node by its kind and name: `event:rain`, `factor:pitch`, `market:corners`. */
+export type NodeId = `${Kind}:${string}`
+
+export interface Edge {
+  readonly from: NodeId
+  readonly to: NodeId
+  readonly kind: "changes" | "prices"
+}
+
 export interface Graph {
   readonly events: ReadonlyArray<string>
   readonly factors: ReadonlyArray<string>
   readonly markets: ReadonlyArray<string>
+  /** What changes what, and which factor prices which market. */
+  readonly edges: ReadonlyArray<Edge>
   /** The markets an event touches, in the order of the definition; `undefined` for an unknown event. */
   readonly affected: (event: string) => ReadonlyArray<string> | undefined
   readonly tag: (subject: string, market: string) => string
@@ -36,7 +47,7 @@ export interface Graph {
   readonly toDot: () => string
 }
 
-type Kind = "event" | "factor" | "market"
+export type Kind = "event" | "factor" | "market"
 interface Node {
   readonly kind: Kind
   readonly name: string
@@ -60,7 +71,7 @@ const nodesOf = (definition: Definition): ReadonlyArray<Node> => {
 const build = (definition: Definition, nodes: ReadonlyArray<Node>) => {
   const index = new Map(nodes.map((node, i) => [`${node.kind} ${node.name}`, i]))
   const at = (kind: Kind, name: string): number => index.get(`${kind} ${name}`)!
-  return EffectGraph.directed<Node, string>((graph) => {
+  return EffectGraph.directed<Node, Edge["kind"]>((graph) => {
     for (const node of nodes) EffectGraph.addNode(graph, node)
     for (const [event, factors] of Object.entries(definition.events)) {
       for (const factor of factors) EffectGraph.addEdge(graph, at("event", event), at("factor", factor), "changes")
@@ -75,6 +86,8 @@ const build = (definition: Definition, nodes: ReadonlyArray<Node>) => {
 }
 
 const label = (node: Node): string => node.name
+
+const idOf = ({ kind, name }: Node): NodeId => `${kind}:${name}`
 
 const defaultTag = (subject: string, market: string): string =>
   `${KeyFactory.escape(subject)}:${KeyFactory.escape(market)}`
@@ -114,6 +127,11 @@ export const make = (definition: Definition): Graph => {
     events,
     factors: nodes.filter((node) => node.kind === "factor").map(label),
     markets,
+    edges: Array.from(EffectGraph.values(EffectGraph.edges(graph)), ({ data, source, target }) => ({
+      from: idOf(nodes[source]!),
+      to: idOf(nodes[target]!),
+      kind: data
+    })),
     affected: (event) => affected.get(event),
     tag: definition.tag ?? defaultTag,
     toMermaid: () => EffectGraph.toMermaid(graph, { nodeLabel: label, direction: "LR" }),

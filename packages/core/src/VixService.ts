@@ -10,6 +10,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
 import { LRUCache } from "lru-cache"
 import { CacheConfig } from "./CacheConfig.ts"
 import * as CacheError from "./CacheError.ts"
@@ -17,6 +18,9 @@ import type { VixLevel } from "./CacheOutcome.ts"
 import { vixLevels } from "./CacheOutcome.ts"
 import * as Detector from "./Detector.ts"
 import { OddsHistory } from "./internal/oddsHistory.ts"
+import { trace, type TracePoint } from "./internal/trace.ts"
+
+export type { TracePoint } from "./internal/trace.ts"
 
 /** How nervous the named markets are: the worst of them decides. */
 export class Verdict {
@@ -52,6 +56,9 @@ export interface Statistics {
   readonly drift: number
 }
 
+/** Told when a market falls into a panic, and when it has got over it. Called on the reader's fiber: must be quick. */
+export type PanicListener = (market: string, panic: "begins" | "ends") => void
+
 /** Current decimal odds by market. */
 export type Odds = Readonly<Record<string, number>>
 
@@ -69,7 +76,13 @@ export interface Shape {
   readonly judge: (odds: Odds) => Effect.Effect<Verdict, CacheError.SmartCacheError>
   readonly statistics: (market: string) => Effect.Effect<Option.Option<Statistics>>
   /** How many markets are remembered. */
-  readonly markets: Effect.Effect<number>
+  readonly markets: () => number
+  /** The most recently observed markets first, so many at most. */
+  readonly recent: (limit: number) => ReadonlyArray<string>
+  /** What is remembered of a market, each sample judged as it was when it came; empty for an unknown market. */
+  readonly trace: (market: string) => Effect.Effect<ReadonlyArray<TracePoint>>
+  /** Hears of every market that falls into a panic, or out of one. */
+  readonly onPanic: (listener: PanicListener) => Effect.Effect<void, never, Scope.Scope>
   /** Judges the odds that a read brings and makes them history; synchronous, for the hit path. */
   readonly assess: (odds: Odds, now: number) => Verdict | CacheError.SmartCacheError
   /** Number of the latest change of any market; changes are numbered from 1. */
@@ -118,6 +131,7 @@ class Vix {
   /** Unchanged odds that reads bring become a sample again after this long: many readers are not many samples. */
   private readonly interval: number
   private changes = 0
+  private readonly listeners = new Set<PanicListener>()
 
   constructor(options: Options) {
     this.options = options
@@ -160,7 +174,7 @@ class Vix {
     history.expire(time - this.options.window)
     const verdict = this.verdict(name, market, price, time)
     if (history.last !== price || time - history.lastTime >= this.interval) this.push(market, time, price)
-    market.verdict = verdict
+    this.settle(name, market, verdict)
     market.verdictOdds = price
     market.verdictUntil = Math.min(history.firstTime + this.options.window, history.lastTime + this.interval)
     return verdict
@@ -170,6 +184,19 @@ class Vix {
     const alarmed = market.verdict.level === "panic"
     const { level, score } = Detector.judge(this.options.detector, market.history, price, time, alarmed)
     return new Verdict(level, score, name)
+  }
+
+  private settle(name: string, market: Market, verdict: Verdict): void {
+    const before = market.verdict.level
+    market.verdict = verdict
+    if ((before === "panic") === (verdict.level === "panic")) return
+    for (const listener of this.listeners) listener(name, before === "panic" ? "ends" : "begins")
+  }
+
+  /** Listens until what it returns is called. */
+  listen(listener: PanicListener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
   }
 
   private push(market: Market, time: number, price: number): void {
@@ -186,7 +213,7 @@ class Vix {
     }
     const market = this.open(name)
     market.history.expire(at - this.options.window)
-    market.verdict = this.verdict(name, market, price, at)
+    this.settle(name, market, this.verdict(name, market, price, at))
     market.verdictUntil = 0
     this.push(market, at, price)
     return undefined
@@ -216,6 +243,23 @@ class Vix {
       odds: history.last,
       drift: Math.sqrt(history.speed.slow)
     }
+  }
+
+  /** The most recently observed first. */
+  recent(limit: number): ReadonlyArray<string> {
+    const names: Array<string> = []
+    for (const name of this.markets.keys()) {
+      if (names.length >= limit) break
+      names.push(name)
+    }
+    return names
+  }
+
+  trace(name: string, now: number): ReadonlyArray<TracePoint> {
+    const history = this.markets.peek(name)?.history
+    if (history === undefined) return []
+    history.expire(now - this.options.window)
+    return trace(history, this.options.detector)
   }
 
   latestChange(): number {
@@ -288,7 +332,14 @@ export const make = (options: Options): Shape => {
     judge: (odds) => Effect.flatMap(Clock.currentTimeMillis, (now) => orFail(vix.judge(odds, now))),
     statistics: (market) =>
       Effect.map(Clock.currentTimeMillis, (now) => Option.fromUndefinedOr(vix.statistics(market, now))),
-    markets: Effect.sync(() => vix.size),
+    markets: () => vix.size,
+    recent: (limit) => vix.recent(limit),
+    trace: (market) => Effect.map(Clock.currentTimeMillis, (now) => vix.trace(market, now)),
+    onPanic: (listener) =>
+      Effect.asVoid(Effect.acquireRelease(
+        Effect.sync(() => vix.listen(listener)),
+        (stop) => Effect.sync(stop)
+      )),
     assess: (odds, now) => vix.assess(odds, now),
     latestChange: () => vix.latestChange(),
     lastChange: (odds) => vix.lastChange(odds),
@@ -301,7 +352,10 @@ export const off: Shape = {
   observe: () => Effect.void,
   judge: () => Effect.succeed(unnamed),
   statistics: () => Effect.succeedNone,
-  markets: Effect.succeed(0),
+  markets: () => 0,
+  recent: () => [],
+  trace: () => Effect.succeed([]),
+  onPanic: () => Effect.void,
   assess: () => unnamed,
   latestChange: () => 0,
   lastChange: () => 0,

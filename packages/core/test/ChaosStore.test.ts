@@ -29,7 +29,7 @@ describe("a store in trouble by script", () => {
     Effect.gen(function*() {
       const store = ChaosStore.make(memory(), ChaosStore.script([["read", ChaosStore.fail], ChaosStore.fail]))
       yield* store.stamp(subject("key"))
-      yield* store.held
+      yield* store.look(subject("key"))
       yield* Effect.flip(store.read(subject("key")))
       yield* Effect.flip(store.stamp(subject("key")))
       yield* store.read(subject("key"))

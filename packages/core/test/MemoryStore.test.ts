@@ -59,7 +59,7 @@ const put = (store: CacheStore.Shape, key: string, tags: ReadonlyArray<string> =
   return Effect.runSync(store.fill({ key, codec: undefined, entry: entryOf(stamp, tags, value), token: undefined }))
 }
 const dropped = (store: CacheStore.Shape, target: CacheStore.Target) => Effect.runSync(store.invalidate(target)).dropped
-const held = (store: CacheStore.Shape) => Effect.runSync(store.held)
+const held = (store: CacheStore.Shape) => store.held()
 const heldKeys = (store: CacheStore.Shape, keys: ReadonlyArray<string>) =>
   keys.filter((key) => store.peek(key) !== undefined)
 

@@ -119,10 +119,10 @@ describe("an explanation", () => {
       if (state.happened.includes("invalidation")) yield* cache.invalidate(Invalidation.key("k"))
       const { confirmed, deadline, odds, refresh } = state
       const context = { confirmed, deadline, odds, refresh }
-      const before = [yield* snapshot, yield* store.held, yield* vix.statistics("m"), swr.state("k")]
+      const before = [yield* snapshot, store.held(), yield* vix.statistics("m"), swr.state("k")]
       const explained = yield* cache.explain("k", context)
       assert.deepStrictEqual(yield* cache.explain("k", context), explained)
-      assert.deepStrictEqual([yield* snapshot, yield* store.held, yield* vix.statistics("m"), swr.state("k")], before)
+      assert.deepStrictEqual([yield* snapshot, store.held(), yield* vix.statistics("m"), swr.state("k")], before)
       const reader = yield* begin(cache.get("k", compute, context))
       yield* TestClock.adjust(10)
       const { metadata } = yield* joined(reader)

@@ -137,11 +137,11 @@ describe("softTimeout", () => {
       yield* TestClock.adjust(1)
       const { metadata, value } = yield* joined(reader)
       assert.deepStrictEqual([value, metadata.strategy, metadata.reason], [0, "serve_stale", "compute_slow"])
-      assert.deepStrictEqual(yield* running, { flights: 1, background: 1 })
+      assert.deepStrictEqual(running(), { flights: 1, background: 1 })
       yield* TestClock.adjust(400)
       assert.deepStrictEqual([log.ended, metric("swr_background_success")], [1, 1])
       assert.strictEqual((yield* cache.get("k", compute)).value, 1)
-      assert.deepStrictEqual(yield* running, { flights: 0, background: 0 })
+      assert.deepStrictEqual(running(), { flights: 0, background: 0 })
     }))
 
   it.effect("does not cut short a reader whose stand-in is invalidated or runs out while it waits", () =>
@@ -169,7 +169,7 @@ describe("softTimeout", () => {
       yield* TestClock.adjust(100)
       const values = (yield* Effect.forEach(readers, joined)).map((result) => result.value)
       assert.deepStrictEqual(values, keys.map(() => 0))
-      assert.deepStrictEqual(yield* running, { flights: 3, background: 3 })
+      assert.deepStrictEqual(running(), { flights: 3, background: 3 })
       assert.deepStrictEqual([log.running, log.interrupted], [3, 7])
     }))
 })
@@ -187,7 +187,7 @@ describe("hardTimeout", () => {
       yield* TestClock.adjust(5000)
       assert.strictEqual((yield* joined(second)).reason._tag, "HardTimeout")
       assert.isAtMost(log.most, 1)
-      assert.deepStrictEqual([log.running, (yield* running).flights], [0, 0])
+      assert.deepStrictEqual([log.running, running().flights], [0, 0])
     }))
 
   it.effect("ends a background refresh that never ends", () =>
@@ -199,7 +199,7 @@ describe("hardTimeout", () => {
       yield* cache.get("k", never)
       yield* TestClock.adjust(10_000)
       assert.deepStrictEqual([log.begun, log.interrupted, metric("swr_background_error")], [1, 1, 1])
-      assert.deepStrictEqual(yield* running, { flights: 0, background: 0 })
+      assert.deepStrictEqual(running(), { flights: 0, background: 0 })
     }))
 })
 
@@ -212,7 +212,7 @@ describe("background refreshes", () => {
       for (const key of keys) yield* cache.set(key, 0)
       yield* TestClock.adjust(1500)
       for (const key of [...keys, ...keys]) yield* cache.get(key, compute)
-      assert.deepStrictEqual(yield* running, { flights: 3, background: 3 })
+      assert.deepStrictEqual(running(), { flights: 3, background: 3 })
       assert.deepStrictEqual([log.begun, metric("background_skipped")], [3, 14])
       yield* TestClock.adjust(100)
       assert.deepStrictEqual([log.ended, metric("swr_background_success")], [3, 3])

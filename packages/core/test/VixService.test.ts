@@ -32,7 +32,7 @@ const stateOf = (vix: VixService.Shape, markets: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const statistics = yield* Effect.forEach(markets, vix.statistics)
     const about = markets.map((market) => [vix.lastChange({ [market]: 2 }), vix.drift({ [market]: 2 })])
-    return { statistics, about, markets: yield* vix.markets, latest: vix.latestChange() }
+    return { statistics, about, markets: vix.markets(), latest: vix.latestChange() }
   })
 
 interface Sample {
@@ -265,7 +265,7 @@ describe("several markets", () => {
       for (let i = 0; i < 10_000; i++) {
         verdictOf(vix, { [`market ${i}`]: 2 }, 0)
       }
-      assert.strictEqual(yield* vix.markets, 3)
+      assert.strictEqual(vix.markets(), 3)
       yield* vix.judge({ stranger: 2 })
       assert.isTrue(Option.isNone(yield* vix.statistics("stranger")), "to judge is not to observe")
     }))
@@ -408,7 +408,7 @@ describe("the guard of the settings", () => {
       for (let i = 0; i < 4; i++) verdictOf(vix, { m: 2 }, i * 1000)
       assert.strictEqual(verdictOf(vix, { m: 2.2 }, 4000).level, "warning")
       assert.strictEqual(verdictOf(vix, { other: 2.2 }, 4000).level, "unknown")
-      assert.strictEqual(yield* vix.markets, 1)
+      assert.strictEqual(vix.markets(), 1)
       const ewma = yield* layerOf({ detector: "ewma" })
       for (let i = 0; i < 60; i++) verdictOf(ewma, { m: i % 2 === 0 ? 2 : 2.06 }, i * 30_000)
       assert.strictEqual(verdictOf(ewma, { m: 3 }, 1_800_000).level, "panic")

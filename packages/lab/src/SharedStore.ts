@@ -95,5 +95,5 @@ export const through = (
   stamp: (...args) => outside(store.stamp(...args)),
   fill: (...args) => outside(store.fill(...args)),
   invalidate: (...args) => outside(store.invalidate(...args)),
-  held: outside(store.held)
+  held: store.held
 })

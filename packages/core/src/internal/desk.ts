@@ -1,13 +1,10 @@
 /**
  * Where reads are decided, counted and handed out: what the hit path and the slow path share.
  */
-import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
-import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 import type { Entry } from "../CacheEntry.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type { Source } from "../CacheOutcome.ts"
@@ -17,36 +14,29 @@ import type { ReadContext } from "../ReadContext.ts"
 import type * as SwrService from "../SwrService.ts"
 import * as TtlPolicy from "../TtlPolicy.ts"
 import type * as VixService from "../VixService.ts"
+import { Broadcast } from "./broadcast.ts"
 import { rulesOf, type Services } from "./services.ts"
-
-/** Decisions that a slow watcher may fall behind before it loses the oldest. */
-const watched = 1024
-
-type Watcher = Queue.Queue<DecisionEvent, Cause.Done>
 
 export class Desk {
   readonly rules: Decision.Rules
-  /** One queue for each open stream of decisions, so that a slow watcher costs the others nothing. */
-  readonly watchers = new Set<Watcher>()
+  /** Watched reads cost an offer for each watcher, unwatched ones a comparison. */
+  readonly decisions: Broadcast<DecisionEvent>
   private readonly swr: SwrService.Shape
   private readonly metrics: CacheMetrics.Shape
   private readonly zones: ReadonlyArray<string>
   private readonly zoneIndex: (deadline: number, now: number) => number
 
-  private constructor(services: Services) {
+  private constructor(services: Services, decisions: Broadcast<DecisionEvent>) {
     this.rules = rulesOf(services)
+    this.decisions = decisions
     this.swr = services.swr
     this.metrics = services.metrics
     this.zones = TtlPolicy.zoneNames(services.policy)
     this.zoneIndex = TtlPolicy.zoneIndexer(services.policy)
   }
 
-  /** A desk whose streams of decisions end with the scope. */
   static readonly make = (services: Services): Effect.Effect<Desk, never, Scope.Scope> =>
-    Effect.acquireRelease(
-      Effect.sync(() => new Desk(services)),
-      (desk) => Effect.sync(() => desk.watchers.forEach(Queue.endUnsafe))
-    )
+    Effect.map(Broadcast.make<DecisionEvent>(), (decisions) => new Desk(services, decisions))
 
   decide(
     key: string,
@@ -80,7 +70,7 @@ export class Desk {
     const zone = this.zoneIndex(context.deadline ?? entry.deadline, now)
     this.metrics.read(decision.code, verdict.code, zone)
     const metadata = new Metadata(decision, source, now, zone < 0 ? undefined : this.zones[zone], verdict, entry)
-    if (this.watchers.size > 0) this.publish({ key, metadata })
+    if (this.decisions.size > 0) this.decisions.publish({ key, metadata })
     // One key means one type: the entry's value is what the reader's compute makes.
     return metadata as CacheResult<A>
   }
@@ -89,20 +79,4 @@ export class Desk {
   unanswered(decision: Decision.Decision, now: number, verdict: VixService.Verdict, context: ReadContext): void {
     this.metrics.read(decision.code, verdict.code, this.zoneIndex(context.deadline ?? Infinity, now))
   }
-
-  private publish(event: DecisionEvent): void {
-    for (const watcher of this.watchers) Queue.offerUnsafe(watcher, event)
-  }
-
-  /** Watched reads cost an offer for each watcher, unwatched ones a comparison. */
-  readonly decisions: Stream.Stream<DecisionEvent> = Stream.unwrap(Effect.map(
-    Effect.acquireRelease(
-      Effect.tap(
-        Queue.sliding<DecisionEvent, Cause.Done>(watched),
-        (watcher) => Effect.sync(() => this.watchers.add(watcher))
-      ),
-      (watcher) => Effect.sync(() => this.watchers.delete(watcher))
-    ),
-    Stream.fromQueue
-  ))
 }

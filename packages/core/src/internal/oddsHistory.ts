@@ -60,6 +60,15 @@ export class OddsHistory {
     while (this.size > 1 && this.times[this.start]! <= before) this.drop()
   }
 
+  /** The latest samples, so many at most, in order of time. */
+  samples(limit: number): ReadonlyArray<{ readonly at: number; readonly odds: number }> {
+    const length = Math.min(limit, this.size)
+    return Array.from({ length }, (_, i) => {
+      const slot = this.at(this.size - length + i)
+      return { at: this.times[slot]!, odds: this.values[slot]! }
+    })
+  }
+
   /** Moments of the first `samples` samples, in two passes. */
   moments(samples: number): Moments {
     if (samples === 0) return { samples, mean: Number.NaN, sigma: 0 }

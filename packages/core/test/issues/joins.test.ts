@@ -37,7 +37,7 @@ describe("a reader shares no compute that", () => {
       const other = yield* begin(cache.get("k", compute, { deadline: 50 }))
       yield* TestClock.adjust(200)
       assert.deepStrictEqual([(yield* joined(reader)).value, (yield* joined(other)).value], [2, 2])
-      assert.deepStrictEqual([log.begun, log.most, (yield* running).flights], [2, 1, 0])
+      assert.deepStrictEqual([log.begun, log.most, running().flights], [2, 1, 0])
     }))
 
   it.effect("an invalidation of its tags beat, even when the reader itself names no tag", () =>
@@ -123,7 +123,7 @@ describe("a compute", () => {
       reader = yield* Effect.forkChild(cache.get("k", compute))
       yield* Fiber.await(reader)
       yield* TestClock.adjust(1)
-      assert.deepStrictEqual([log.begun, log.interrupted, (yield* running).flights], [1, 1, 0])
+      assert.deepStrictEqual([log.begun, log.interrupted, running().flights], [1, 1, 0])
     }))
 
   it.effect("that begins after a change of odds is shared by those who demand that change", () =>

@@ -83,7 +83,7 @@ export class Store {
           watch.told(target, stamp)
           return { stamp, dropped: undefined }
         }),
-      held: Effect.sync(() => tier === undefined ? { entries: 0, bytes: 0 } : tier.held())
+      held: () => tier === undefined ? { entries: 0, bytes: 0 } : tier.held()
     }
   }
 

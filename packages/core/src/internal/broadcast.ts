@@ -1,0 +1,41 @@
+/**
+ * One source, any number of watchers; a slow watcher loses the oldest and costs the others nothing.
+ */
+import type * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+
+/** What a watcher may fall behind. */
+const most = 1024
+
+export class Broadcast<A> {
+  private readonly watchers = new Set<Queue.Queue<A, Cause.Done>>()
+
+  private constructor() {}
+
+  /** A broadcast whose streams end with the scope. */
+  static readonly make = <A>(): Effect.Effect<Broadcast<A>, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.sync(() => new Broadcast<A>()),
+      ({ watchers }) => Effect.sync(() => watchers.forEach(Queue.endUnsafe))
+    )
+
+  /** How many watch. */
+  get size(): number {
+    return this.watchers.size
+  }
+
+  publish(event: A): void {
+    for (const watcher of this.watchers) Queue.offerUnsafe(watcher, event)
+  }
+
+  readonly stream: Stream.Stream<A> = Stream.unwrap(Effect.map(
+    Effect.acquireRelease(
+      Effect.tap(Queue.sliding<A, Cause.Done>(most), (watcher) => Effect.sync(() => this.watchers.add(watcher))),
+      (watcher) => Effect.sync(() => this.watchers.delete(watcher))
+    ),
+    Stream.fromQueue
+  ))
+}
