@@ -7,12 +7,10 @@
 import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
 import * as CacheStore from "@smart-cache/core/CacheStore"
-import * as Invalidation from "@smart-cache/core/Invalidation"
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as VixService from "@smart-cache/core/VixService"
 import * as Events from "@smart-cache/football/Events"
 import * as GoldenHour from "@smart-cache/football/GoldenHour"
-import * as MatchKey from "@smart-cache/football/MatchKey"
 import * as Odds from "@smart-cache/football/Odds"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -22,10 +20,13 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import { type Day, finalKickoffs } from "./Day.ts"
 import type { DaySource } from "./DaySource.ts"
+import * as Feed from "./internal/feed.ts"
+import * as Happening from "./internal/happening.ts"
 import { Recorder } from "./internal/recorder.ts"
+import { seeded } from "./internal/seeded.ts"
 import { SteppedClock } from "./internal/steppedClock.ts"
 import { minute } from "./internal/time.ts"
-import { keyOf, Model, Predictions } from "./Predictions.ts"
+import { contextOf, keyOf, Model, Predictions } from "./Predictions.ts"
 import * as Readers from "./Readers.ts"
 import type { Progress } from "./report/progress.ts"
 import * as SharedStore from "./SharedStore.ts"
@@ -46,13 +47,8 @@ export interface Options {
   readonly onProgress?: ((progress: Progress) => Effect.Effect<void>) | undefined
 }
 
-/** Markets whose price the feed reports, moved or not. */
-const fed = ["match-odds", "over-under-2-5-goals", "both-teams-to-score", "asian-handicap-home-0"]
-
-/** The feed reports each of them this often. */
+/** The feed reports each market this often. */
 const feedEvery = minute
-
-const seeded = (seed: number, part: string) => Random.Random.pipe(Random.withSeed(`${seed}:${part}`))
 
 /** Everything one day's run works with. */
 interface Run {
@@ -65,25 +61,11 @@ interface Run {
   readonly vix: VixService.VixService["Service"]
 }
 
-/** The odds feed reports the head markets of every match that has not kicked off. */
-const feed = ({ vix, world }: Run, now: number) =>
-  Effect.forEach(
-    world.matches.filter((match) => now < world.kickoff(match.id)),
-    ({ id }) =>
-      Effect.forEach(fed, (market) =>
-        vix.observe({ market: MatchKey.tag({ match: id, market }), odds: world.odds(id, market) }), { discard: true }),
-    { discard: true }
-  )
-
-/** The world changes first, then the cache hears of it: a compute that began before is beaten by its stamp. */
+/** What happens is taken down when the cache had to hear of it. */
 const happen = ({ cache, recorder, world }: Run, action: WorldAction) =>
-  Effect.suspend(() => {
-    world.apply(action)
-    if (action._tag !== "Event") return Effect.void
-    return Effect.map(
-      cache.invalidate(Invalidation.event(action.event, ...action.matches)),
-      (report) => recorder.invalidated(action.at, action.event, action.matches.length, report)
-    )
+  Effect.map(Happening.happen({ cache, world }, action), (report) => {
+    if (action._tag !== "Event" || report === undefined) return
+    recorder.invalidated(action.at, action.event, action.matches.length, report)
   })
 
 /** One reader: asks with what it knows, waits if it must, and is taken down. */
@@ -92,13 +74,8 @@ const read = ({ predictions, recorder, world }: Run, { at, market, match }: Read
     const wanted = { match, market }
     const key = keyOf(wanted)
     recorder.asked(at, key, world.probability(match, market))
-    const context = {
-      kickoff: world.kickoff(match),
-      lineupConfirmed: world.lineupConfirmed(match),
-      odds: { [market]: world.odds(match, market) }
-    }
     return Effect.flatMap(
-      predictions.get(wanted, context),
+      predictions.get(wanted, contextOf(world, wanted, world.odds(match, market))),
       (result) =>
         Effect.map(Clock.currentTimeMillis, (answeredAt) =>
           recorder.answered({
@@ -118,7 +95,7 @@ const makeAdvance = (run: Run) => {
   return Effect.fnUntraced(function*(to: number) {
     while (nextFeed <= to) {
       yield* run.clock.setTime(nextFeed)
-      yield* feed(run, nextFeed)
+      yield* Feed.report(run, nextFeed)
       nextFeed += feedEvery
     }
     yield* run.clock.setTime(to)

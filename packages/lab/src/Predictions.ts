@@ -47,6 +47,13 @@ const keys = KeyFactory.make({ app: "lab", env: "local", version: "v1" })
 /** The key under which a prediction is held. */
 export const keyOf = ({ market, match }: Wanted): string => MatchKey.key(keys, { match, market, variant: "goals" })
 
+/** What a reader says with its question: the match as it stands, and the odds that it sees. */
+export const contextOf = (world: World, { market, match }: Wanted, odds: number): MatchContext.MatchContext => ({
+  kickoff: world.kickoff(match),
+  lineupConfirmed: world.lineupConfirmed(match),
+  odds: { [market]: odds }
+})
+
 const predict = Effect.fnUntraced(function*({ market, match }: Wanted) {
   const { computeMs, onCompute, world } = yield* Model
   onCompute(yield* Clock.currentTimeMillis)

@@ -1,7 +1,7 @@
 /**
  * The matches of a day as they stand right now: what is known, what the market thinks, what a bet pays.
  *
- * A world only changes by {@link World.apply}, so the same actions make the same world.
+ * A match only changes by {@link World.apply}, so the same actions make the same world.
  */
 import * as GoalsModel from "@smart-cache/football/GoalsModel"
 import * as Markets from "@smart-cache/football/Markets"
@@ -12,6 +12,10 @@ import type { Impact, WorldAction } from "./WorldAction.ts"
 
 export interface World {
   readonly matches: ReadonlyArray<Match>
+  /** Takes in matches about which nothing has happened yet. */
+  readonly admit: (matches: ReadonlyArray<Match>) => void
+  /** Forgets matches. */
+  readonly dismiss: (matches: ReadonlyArray<Match>) => void
   /** Changes of any match so far. */
   readonly version: number
   readonly apply: (action: WorldAction) => void
@@ -51,7 +55,16 @@ interface Priced {
 
 /** A world before anything happened. Its functions throw `RangeError` on a match or market that it does not have. */
 export const make = (matches: ReadonlyArray<Match>): World => {
-  const situations = new Map(matches.map((match) => [match.id, begin(match)]))
+  const situations = new Map<string, Situation>()
+  let present: ReadonlyArray<Match> = []
+  const list = (): void => {
+    present = Array.from(situations.values(), ({ match }) => match)
+  }
+  const admit = (matches: ReadonlyArray<Match>): void => {
+    for (const match of matches) situations.set(match.id, begin(match))
+    list()
+  }
+  admit(matches)
   let version = 0
   const at = (match: string): Situation => {
     const situation = situations.get(match)
@@ -66,7 +79,14 @@ export const make = (matches: ReadonlyArray<Match>): World => {
   }
   const probability = (match: string, market: string): number => probabilityOf(at(match), market)
   return {
-    matches,
+    get matches() {
+      return present
+    },
+    admit,
+    dismiss: (matches) => {
+      for (const { id } of matches) situations.delete(id)
+      list()
+    },
     get version() {
       return version
     },

@@ -43,12 +43,15 @@ export const make = (day: Pick<Day, "matches" | "actions" | "start" | "end">): I
   return { slots, until: (slot) => sums[slot]!, matchesIn: (slot) => Popularity.choice(weights(slot)) }
 }
 
-/** Before kickoff: hyperbolic in the time left (in hours, plus 1.4), by the hour of the day, and livelier for a quarter after lineups. */
+/** Interest falls as this grows with the time left, milliseconds: hyperbolically. */
+export const remoteness = (left: number): number => 1.4 + left / hour
+
+/** Before kickoff: by the time left, by the hour of the day, and livelier for a quarter after lineups. */
 const interest = (at: number, kickoff: number): number => {
   const left = kickoff - at
   if (left <= 0) return 0
   const lineups = left <= hour && left > hour - 15 * minute ? 2.5 : 1
-  return lineups * ofDay(at) / (1.4 + left / hour)
+  return lineups * ofDay(at) / remoteness(left)
 }
 
 /** From 0.2 at five in the morning to 1 at five in the afternoon, UTC. */
