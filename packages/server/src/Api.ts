@@ -4,7 +4,6 @@
  */
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as OpenApi from "effect/http-api/OpenApi"
-import { Checked } from "./api/Access.ts"
 import { ChangesGroup } from "./api/Changes.ts"
 import { HealthGroup } from "./api/Health.ts"
 import { InsightGroup } from "./api/Insight.ts"
@@ -14,7 +13,6 @@ import { PredictionsGroup } from "./api/Predictions.ts"
 /** Times are epoch milliseconds, numbers that are not finite are `null`, errors are problem details (RFC 9457). */
 export class Api extends HttpApi.make("smart-cache")
   .add(HealthGroup, MetricsGroup, PredictionsGroup, ChangesGroup, InsightGroup)
-  .middleware(Checked)
   .annotateMerge(OpenApi.annotations({
     title: "smart-cache",
     description:

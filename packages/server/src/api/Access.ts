@@ -3,14 +3,14 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
 import * as Problems from "./Problems.ts"
 
-/** Input that does not fit its Schema is answered with a problem that names each part. */
+/** A query that does not fit its Schema is answered with a problem that names each part. */
 export class Checked extends HttpApiMiddleware.Service<Checked>()("smart-cache/http/Checked", {
-  error: [Problems.BadRequest, Problems.Unprocessable]
+  error: Problems.BadRequest
 }) {}
 
-/** A body of JSON within the limit. */
+/** A body of JSON within the limit, which fits its Schema or is answered with a problem that names each part. */
 export class JsonBody extends HttpApiMiddleware.Service<JsonBody>()("smart-cache/http/JsonBody", {
-  error: [Problems.BadRequest, Problems.TooLarge, Problems.UnsupportedMediaType]
+  error: [Problems.BadRequest, Problems.TooLarge, Problems.UnsupportedMediaType, Problems.Unprocessable]
 }) {}
 
 /** Changes need the server's token, wherever it is bound. */

@@ -56,7 +56,7 @@ export class ChangesGroup extends HttpApiGroup.make("changes").add(
     headers: EventHeaders,
     payload: MatchEvent,
     success: EventReport,
-    error: [Problems.NotFound, Problems.Conflict, Problems.Unprocessable, Problems.Unavailable]
+    error: [Problems.NotFound, Problems.Conflict, Problems.Unprocessable, Problems.Internal, Problems.Unavailable]
   }),
   HttpApiEndpoint.post("odds", "/api/v1/odds", {
     payload: Observations,

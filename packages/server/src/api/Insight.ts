@@ -3,6 +3,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as Schema from "effect/Schema"
+import { Checked } from "./Access.ts"
 import { Millis, Numeric } from "./Numbers.ts"
 import * as Problems from "./Problems.ts"
 import { Explanation, Level, Metadata, Reason, Strategy } from "./Reads.ts"
@@ -84,23 +85,23 @@ export class InsightGroup extends HttpApiGroup.make("insight").add(
   HttpApiEndpoint.get("explain", "/api/v1/explain", {
     query: { key: Text },
     success: Explanation,
-    error: [Problems.BadRequest, Problems.Unavailable]
-  }),
+    error: [Problems.BadRequest, Problems.Internal, Problems.Unavailable]
+  }).middleware(Checked),
   HttpApiEndpoint.get("decisions", "/api/v1/decisions", {
     query: Filter,
     success: Watched,
     error: Problems.Unavailable
-  }),
+  }).middleware(Checked),
   HttpApiEndpoint.get("graph", "/api/v1/graph", { success: Graph }),
   HttpApiEndpoint.get("vix", "/api/v1/vix", {
     query: {
       limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })))
     },
     success: Schema.Array(Market)
-  }),
+  }).middleware(Checked),
   HttpApiEndpoint.get("trace", "/api/v1/vix/trace", {
     query: { market_key: Text },
     success: Trace,
     error: Problems.NotFound
-  })
+  }).middleware(Checked)
 ) {}

@@ -86,3 +86,21 @@ export class Unavailable extends HttpApiError.Problem<Unavailable>()("Unavailabl
   status: 503,
   title: "Service Unavailable"
 }) {}
+
+const all = [
+  BadRequest,
+  Unauthorized,
+  Forbidden,
+  NotFound,
+  MethodNotAllowed,
+  Conflict,
+  TooLarge,
+  UnsupportedMediaType,
+  Misdirected,
+  Unprocessable,
+  Internal,
+  Unavailable
+]
+export type Problem = InstanceType<typeof all[number]>
+
+export const isProblem = (u: unknown): u is Problem => all.some((each) => u instanceof each)

@@ -1,0 +1,41 @@
+/** What every request goes through, from the outside in: headers, problems, host and token, time. */
+import * as Effect from "effect/Effect"
+import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import type { HttpServerResponse } from "effect/http/HttpServerResponse"
+import type * as Layer from "effect/Layer"
+import type * as Types from "effect/Types"
+import * as Problems from "../api/Problems.ts"
+import * as Answers from "./answers.ts"
+import * as Gate from "./gate.ts"
+import * as Headers from "./headers.ts"
+import { Limits } from "./limits.ts"
+import * as Routes from "./routes.ts"
+
+type App = Effect.Effect<HttpServerResponse, Types.unhandled, HttpServerRequest.HttpServerRequest>
+
+const slow = new Problems.Unavailable({ detail: "the answer took too long" })
+
+const guard = Effect.gen(function*() {
+  const gate = yield* Gate.Gate
+  const limits = yield* Limits
+  const objection = ({ headers, url }: HttpServerRequest.HttpServerRequest) =>
+    Routes.isOpen(Routes.pathOf(url)) ? gate.visitor(headers.host) : gate.reader(headers.host, headers.authorization)
+  return (app: App): App =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+      const refused = objection(request)
+      // The time until a response begins: a stream may go on for ever.
+      const answered: App = refused === undefined
+        ? Effect.timeoutOrElse(app, { duration: limits.response, orElse: () => Answers.ofProblem(slow) })
+        : Answers.ofProblem(refused)
+      return answered.pipe(
+        Effect.catchCause((cause) => Answers.ofCause(request, cause)),
+        Effect.map(Headers.secure)
+      )
+    })
+})
+
+/** Guards every route, and the paths that have none. */
+export const layer: Layer.Layer<never, never, HttpRouter.HttpRouter | Gate.Gate> = HttpRouter.middleware(guard, {
+  global: true
+})
