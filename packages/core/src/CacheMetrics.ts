@@ -27,6 +27,8 @@ export interface Shape {
   readonly catalogue: ReadonlyArray<CacheCatalogue.Definition>
   /** All values now, each since its family was last reset. */
   readonly snapshot: Effect.Effect<Snapshot>
+  /** One of them; `undefined` when the catalogue has no such name. */
+  readonly value: (name: string) => Snapshot[string] | undefined
   /**
    * Begins a family, or all of them, anew in {@link snapshot} and in the gauges. Effect's counters and buckets go on:
    * what an exporter has not yet fetched would be lost.
@@ -116,6 +118,11 @@ export class Metrics implements Shape {
     Object.fromEntries(this.catalogue.map((definition) => [definition.name, this.valueOf(definition)]))
   )
 
+  readonly value = (name: string): Snapshot[string] | undefined => {
+    const definition = this.catalogue.find((each) => each.name === name)
+    return definition && this.valueOf(definition)
+  }
+
   readonly reset = (family: CacheCatalogue.Family | "all"): Effect.Effect<void> =>
     Effect.sync(() => {
       for (const each of family === "all" ? CacheCatalogue.families : [family]) this.views[each].reset()
@@ -138,13 +145,11 @@ export class Metrics implements Shape {
   }
 
   /** A value as exporters want it: counters only ever rise. */
-  exported(definition: Exclude<CacheCatalogue.Definition, CacheCatalogue.Histogram>): number {
-    return this.since(definition, definition.type === "counter" ? this.ever : this.views[definition.family])
-  }
+  readonly exported = (definition: Exclude<CacheCatalogue.Definition, CacheCatalogue.Histogram>): number =>
+    this.since(definition, definition.type === "counter" ? this.ever : this.views[definition.family])
 
-  distribution(name: CacheCatalogue.HistogramName, strategy: Strategy): Distribution {
-    return this.histograms[name][strategy]
-  }
+  readonly distribution = (name: CacheCatalogue.HistogramName, strategy: Strategy): Distribution =>
+    this.histograms[name][strategy]
 
   private record(strategy: Strategy, seconds: number, age: number | undefined, weight: number): void {
     this.histograms.read_latency_seconds[strategy].record(seconds, weight)

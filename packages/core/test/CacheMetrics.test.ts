@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as CacheOutcome from "@smart-cache/core/CacheOutcome"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
+import { TestClock } from "effect/testing"
 import { football } from "./football.ts"
 
 /** The 35 published names by family. */
@@ -25,46 +27,45 @@ const published: Readonly<Record<string, ReadonlyArray<string>>> = {
   performance: ["total_requests", "avg_latency_ms", "max_latency_ms", "min_latency_ms"]
 }
 
-const metrics = Effect.provide(
-  CacheMetrics.CacheMetrics,
-  Layer.provide(CacheMetrics.layer, TtlPolicy.layer(football))
-)
+/** Counters alone, every hit timed. */
+const make = (zones: ReadonlyArray<string> = TtlPolicy.zoneNames(football)) => CacheMetrics.make({ zones, sampling: 1 })
 
 const code = (reason: CacheOutcome.Reason) => CacheOutcome.reasons.indexOf(reason)
 const vix = (level: CacheOutcome.VixLevel) => CacheOutcome.vixLevels.indexOf(level)
 const zone = (name: string) => TtlPolicy.zoneNames(football).indexOf(name)
 
 describe("the catalogue", () => {
-  it.effect("has the 35 published names in their seven families, and more beyond them", () =>
-    Effect.gen(function*() {
-      const { catalogue } = yield* metrics
-      assert.strictEqual(Object.values(published).flat().length, 35)
-      for (const [family, names] of Object.entries(published)) {
-        const found = catalogue.filter((metric) => metric.family === family).map((metric) => metric.name)
-        for (const name of names) assert.include(found, name)
-      }
-      assert.isAbove(catalogue.length, 35)
-    }))
+  it("has the 35 published names in their seven families, and more beyond them", () => {
+    const { catalogue } = make()
+    assert.strictEqual(Object.values(published).flat().length, 35)
+    for (const [family, names] of Object.entries(published)) {
+      const found = catalogue.filter((metric) => metric.family === family).map((metric) => metric.name)
+      for (const name of names) assert.include(found, name)
+    }
+    assert.isAbove(catalogue.length, 35)
+  })
 
-  it.effect("has each name once, in small letters, with help, a type and a unit that fit", () =>
-    Effect.gen(function*() {
-      const { catalogue } = yield* metrics
-      const names = catalogue.map((metric) => metric.name)
-      assert.strictEqual(new Set(names).size, names.length)
-      for (const { help, name, type, unit, value } of catalogue) {
-        assert.match(name, /^[a-z][a-z0-9_]*$/)
-        assert.match(help, /^[A-Z].{3,}[^.\s]$/, name)
-        assert.strictEqual(name.endsWith("_pct"), unit === "percent", name)
-        assert.strictEqual(name.endsWith("_ms"), unit === "milliseconds", name)
-        if (unit === "percent") assert.strictEqual(type, "gauge")
-        assert.strictEqual(value(), 0, `${name} of a cache that did nothing`)
-      }
-    }))
+  it("has each name once, in small letters, with help, a type and a unit that fit", () => {
+    const { catalogue, value } = make()
+    const names = catalogue.map((metric) => metric.name)
+    assert.strictEqual(new Set(names).size, names.length)
+    for (const { help, name, type, unit } of catalogue) {
+      assert.match(name, /^[a-z][a-z0-9_]*$/)
+      assert.match(help, /^[A-Z1].{3,}[^.\s]$/, name)
+      assert.strictEqual(name.endsWith("_pct"), unit === "percent", name)
+      assert.strictEqual(name.endsWith("_ms"), unit === "milliseconds", name)
+      assert.strictEqual(name.endsWith("_seconds"), unit === "seconds", name)
+      if (unit === "percent") assert.strictEqual(type, "gauge")
+      if (type !== "histogram") assert.strictEqual(value(name), 0, `${name} of a cache that did nothing`)
+    }
+    assert.isUndefined(value("no_such_name"))
+  })
 
   it("has no zones without a policy of zones", () => {
-    const { catalogue, read } = CacheMetrics.make([])
+    const { catalogue, read, value } = make([])
     read(code("hit"), vix("normal"), -1)
-    const counted = catalogue.filter((metric) => metric.value() !== 0).map((metric) => metric.name)
+    const counted = catalogue.filter(({ name, type }) => type !== "histogram" && value(name) !== 0)
+      .map((metric) => metric.name)
     assert.sameMembers(counted, [
       "cache_hit_fresh",
       "hit_rate_pct",
@@ -80,12 +81,12 @@ describe("the catalogue", () => {
 describe("the values", () => {
   it.effect("are those worked out by hand of a known sequence", () =>
     Effect.gen(function*() {
-      const { add, read, snapshot, waited } = yield* metrics
+      const { add, read, snapshot, waited } = make()
       const times = (n: number, ...args: Parameters<typeof read>) => {
         for (let i = 0; i < n; i++) read(...args)
       }
       // 20 reads: 8 fresh, 3 + 1 + 1 + 1 stale, 2 + 1 + 1 computed, 1 + 1 bypassed.
-      for (const millis of [40, 10, 90]) waited(millis)
+      for (const millis of [40, 10, 90]) waited("compute", millis / 1000, 0)
       times(8, code("hit"), vix("normal"), zone("standard"))
       times(3, code("stale"), vix("unknown"), zone("prematch"))
       times(1, code("vix_warning"), vix("warning"), zone("golden"))
@@ -148,13 +149,13 @@ describe("the values", () => {
     }))
 
   it("count each read in one strategy, one level and at most one zone, whatever its reason", () => {
-    const { read, snapshot } = CacheMetrics.make(TtlPolicy.zoneNames(football))
+    const { read, snapshot } = make()
     let reads = 0
     for (const reason of CacheOutcome.reasons) {
       for (const level of CacheOutcome.vixLevels) {
         read(code(reason), vix(level), reads++ % 6)
         const now = Effect.runSync(snapshot)
-        const sum = (names: ReadonlyArray<string>) => names.reduce((sum, name) => sum + now[name]!, 0)
+        const sum = (names: ReadonlyArray<string>) => names.reduce((sum, name) => sum + Number(now[name]), 0)
         assert.strictEqual(now["total_requests"], reads)
         assert.strictEqual(sum(published["strategy"]!), reads)
         assert.strictEqual(sum(published["golden_hour"]!), reads)
@@ -165,14 +166,118 @@ describe("the values", () => {
   })
 
   it("tell the shortest wait only of reads that all waited", () => {
-    const { read, snapshot, waited } = CacheMetrics.make([])
+    const { read, snapshot, waited } = make([])
     const shortest = () => Effect.runSync(snapshot)["min_latency_ms"]
     for (const millis of [30, 20]) {
       read(code("miss"), 0, -1)
-      waited(millis)
+      waited("compute", millis / 1000, undefined)
     }
     assert.strictEqual(shortest(), 20)
     read(code("hit"), 0, -1)
     assert.strictEqual(shortest(), 0, "a hit does not wait")
   })
+
+  it("tell a distribution by strategy, in seconds", () => {
+    const { snapshot, waited } = make([])
+    for (let i = 1; i <= 100; i++) waited("compute", i / 1000, i)
+    waited("bypass", 2, undefined)
+    const { read_latency_seconds: latency, served_age_seconds: age } = Effect.runSync(snapshot)
+    const nothing = { count: 0, sum: 0, min: null, max: null, p50: null, p95: null, p99: null }
+    assert.deepInclude(latency, { serve_fresh: nothing, serve_stale: nothing })
+    const { compute } = latency as Record<CacheOutcome.Strategy, CacheMetrics.Summary>
+    assert.deepInclude(compute, { count: 100, min: 0.001, max: 0.1 })
+    assert.approximately(compute.sum, 5.05, 1e-9)
+    for (const [quantile, seconds] of [["p50", 0.05], ["p95", 0.095], ["p99", 0.099]] as const) {
+      assert.approximately(compute[quantile]!, seconds, seconds * 0.021, quantile)
+    }
+    assert.deepInclude(age, { bypass: nothing })
+  })
+})
+
+describe("sampling", () => {
+  it("times the first hit and then each hundredth, which stands for the others", () => {
+    const { snapshot, timed, timing, untimed } = CacheMetrics.make({ zones: [], sampling: 0.01 })
+    const at: Array<number> = []
+    for (let i = 0; i < 1000; i++) {
+      if (!timing()) {
+        untimed()
+        continue
+      }
+      at.push(i)
+      timed("serve_fresh", 1e-6, 1)
+    }
+    assert.deepStrictEqual(at, [0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
+    const { read_latency_seconds: latency } = Effect.runSync(snapshot)
+    const { serve_fresh: hits } = latency as Record<CacheOutcome.Strategy, CacheMetrics.Summary>
+    assert.deepInclude(hits, { count: 901, min: 1e-6, max: 1e-6, p50: 1e-6, p99: 1e-6 })
+    assert.approximately(hits.sum, 901e-6, 1e-12)
+  })
+})
+
+describe("a reset", () => {
+  it("begins one family anew and leaves the others and what exporters see", () => {
+    const metrics = make()
+    const { add, exported, read, reset, value, waited } = metrics
+    const again = () => {
+      read(code("vix_panic"), vix("panic"), 0)
+      waited("bypass", 0.25, 1)
+      add("store_errors", 1)
+    }
+    again()
+    again()
+    Effect.runSync(reset("vix"))
+    assert.deepStrictEqual([value("vix_panic_detected"), value("vix_panic_rate_pct")], [0, 0])
+    assert.deepStrictEqual([value("total_requests"), value("store_errors"), value("strategy_bypass")], [2, 2, 2])
+    again()
+    assert.deepStrictEqual([value("vix_panic_detected"), value("vix_panic_rate_pct")], [1, 100])
+    Effect.runSync(reset("performance"))
+    assert.deepStrictEqual(["total_requests", "avg_latency_ms", "max_latency_ms", "min_latency_ms"].map(value), [
+      0,
+      0,
+      0,
+      0
+    ])
+    assert.deepInclude(value("read_latency_seconds"), {
+      bypass: { count: 0, sum: 0, min: null, max: null, p50: null, p95: null, p99: null }
+    })
+    again()
+    assert.deepStrictEqual(["total_requests", "avg_latency_ms", "max_latency_ms", "min_latency_ms"].map(value), [
+      1,
+      250,
+      250,
+      250
+    ])
+    Effect.runSync(reset("all"))
+    for (const definition of metrics.catalogue) {
+      if (definition.type === "histogram") continue
+      assert.strictEqual(value(definition.name), 0, definition.name)
+      if (definition.name === "store_errors" || definition.name === "total_requests") {
+        assert.strictEqual(exported(definition), 4, "an exporter sees what only rises")
+      }
+    }
+    assert.strictEqual(metrics.distribution("read_latency_seconds", "bypass").totals().count, 4)
+  })
+
+  it.effect("comes by the calendar: performance by the hour, the guard at midnight UTC, if so set", () =>
+    Effect.gen(function*() {
+      const names = ["total_requests", "vix_panic_detected", "strategy_bypass"] as const
+      const open = (metricsReset: "scheduled" | "never") =>
+        Effect.map(
+          Layer.build(CacheMetrics.layer.pipe(
+            Layer.provide([TtlPolicy.layer(football), CacheConfig.layer({ metricsReset })]),
+            Layer.fresh
+          )),
+          (context) => Context.get(context, CacheMetrics.CacheMetrics)
+        )
+      yield* TestClock.setTime(Date.UTC(2025, 4, 10, 22, 59))
+      const caches = [yield* open("scheduled"), yield* open("never")] as const
+      for (const { read } of caches) read(code("vix_panic"), vix("panic"), 0)
+      const values = () => caches.map(({ value }) => names.map(value))
+      yield* TestClock.adjust("59 seconds")
+      assert.deepStrictEqual(values(), [[1, 1, 1], [1, 1, 1]])
+      yield* TestClock.adjust("1 seconds")
+      assert.deepStrictEqual(values(), [[0, 1, 1], [1, 1, 1]])
+      yield* TestClock.adjust("1 hour")
+      assert.deepStrictEqual(values(), [[0, 0, 1], [1, 1, 1]])
+    }))
 })

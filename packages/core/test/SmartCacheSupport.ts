@@ -1,9 +1,11 @@
 /** Caches, sources and stores for the tests of the engine: everything on the test clock. */
 import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
+import * as CacheOutcome from "@smart-cache/core/CacheOutcome"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import * as MemoryStore from "@smart-cache/core/MemoryStore"
 import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as StoreHealth from "@smart-cache/core/StoreHealth"
 import * as SwrService from "@smart-cache/core/SwrService"
 import * as TagGraph from "@smart-cache/core/TagGraph"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
@@ -41,6 +43,7 @@ const layerOf = (setup: Setup) => {
   const store = typeof setup.store === "function" ? setup.store(memory()) : setup.store ?? memory()
   return SmartCache.layerNoDeps.pipe(
     Layer.provideMerge(SwrService.layer),
+    Layer.provideMerge(StoreHealth.layer),
     Layer.provideMerge(Layer.mergeAll(CacheMetrics.layer, Layer.succeed(CacheStore.CacheStore, store))),
     Layer.provideMerge(Layer.mergeAll(
       TtlPolicy.layer(setup.ttl ?? TtlPolicy.fixed(CacheConfig.make(settings).ttl)),
@@ -57,19 +60,16 @@ export const open = Effect.fnUntraced(function*(setup: Setup = {}) {
   const context = yield* Layer.build(layerOf(setup))
   const metrics = Context.get(context, CacheMetrics.CacheMetrics)
   const swr = Context.get(context, SwrService.SwrService)
+  const metric = (name: string): number => Number(metrics.value(name))
   return {
     cache: Context.get(context, SmartCache.SmartCache),
     store: Context.get(context, CacheStore.CacheStore),
     vix: Context.get(context, VixService.VixService),
     settings: Context.get(context, CacheConfig.CacheConfig),
     swr,
-    metric: (name: string) => metrics.catalogue.find((each) => each.name === name)!.value(),
+    metric,
     /** Reads counted, by strategy, summed. */
-    strategies: () =>
-      ["bypass", "compute", "serve_stale", "serve_fresh"].reduce(
-        (sum, name) => sum + metrics.catalogue.find((each) => each.name === `strategy_${name}`)!.value(),
-        0
-      ),
+    strategies: () => CacheOutcome.strategies.reduce((sum, name) => sum + metric(`strategy_${name}`), 0),
     snapshot: metrics.snapshot,
     running: swr.running
   }

@@ -94,6 +94,5 @@ export const through = (
   release: (...args) => outside(store.release(...args)),
   stamp: (...args) => outside(store.stamp(...args)),
   fill: (...args) => outside(store.fill(...args)),
-  invalidate: (...args) => outside(store.invalidate(...args)),
-  held: store.held
+  invalidate: (...args) => outside(store.invalidate(...args))
 })

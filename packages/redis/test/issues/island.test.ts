@@ -1,6 +1,7 @@
 /** What a process computes while Redis is away, and what it must not outlive. */
 import { assert, describe, it } from "@effect/vitest"
 import type { Entry } from "@smart-cache/core/CacheEntry"
+import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import * as CacheError from "@smart-cache/core/CacheError"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import type * as CacheStore from "@smart-cache/core/CacheStore"
@@ -34,7 +35,7 @@ const setup = Effect.gen(function*() {
   const metrics = yield* CacheMetrics.CacheMetrics
   const island = new Island({ staleness, hardTimeout: 30_000, maxEntries: 10, clock, metrics })
   return { state, store: island.around(inner) }
-}).pipe(Effect.provide(Layer.provide(CacheMetrics.layer, TtlPolicy.layer(TtlPolicy.fixed(60_000)))))
+}).pipe(Effect.provide(Layer.provide(CacheMetrics.layer, Layer.merge(TtlPolicy.layer(TtlPolicy.fixed(60_000)), CacheConfig.layer()))))
 
 const claim = { key: "k", tags: [], codec: undefined, token: "t", millis: 3000, newerThan: 0 }
 

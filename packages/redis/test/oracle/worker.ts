@@ -48,7 +48,7 @@ const work = (job: Job, table: Table, ends: number): Effect.Effect<Report> => {
     const cache = yield* SmartCache.SmartCache
     const metrics = yield* CacheMetrics.CacheMetrics
     const choices = yield* chance
-    const errors = metrics.catalogue.find(({ name }) => name === "store_errors")!.value
+    const errors = () => Number(metrics.value("store_errors"))
     const judge = new Judge(table, job, errors)
     const read = reader(cache, table, judge, job, choices)
     const writers = new Writers(cache, table, job, choices)

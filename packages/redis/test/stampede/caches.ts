@@ -36,7 +36,7 @@ export const open = Effect.fnUntraced(function*({ ahead = 0, config, url, ...opt
   const onTime = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.provideService(effect, Clock.Clock, clock)
   const context = yield* onTime(Layer.build(Layer.fresh(layer)))
   const cache = Context.get(context, SmartCache.SmartCache)
-  const { catalogue } = Context.get(context, CacheMetrics.CacheMetrics)
+  const { value } = Context.get(context, CacheMetrics.CacheMetrics)
   const shape: SmartCache.Shape = {
     ...cache,
     get: (key, compute, context) => onTime(cache.get(key, compute, context)),
@@ -46,7 +46,7 @@ export const open = Effect.fnUntraced(function*({ ahead = 0, config, url, ...opt
     cache: shape,
     store: Context.get(context, CacheStore.CacheStore),
     vix: Context.get(context, VixService.VixService),
-    metric: (name: string): number => catalogue.find((each) => each.name === name)?.value() ?? Number.NaN
+    metric: (name: string): number => Number(value(name))
   }
 })
 

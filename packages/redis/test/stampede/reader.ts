@@ -17,7 +17,7 @@ const spend = ({ _tag, millis }: Compute): Effect.Effect<void> =>
 const read = ({ at, compute, id, key, readers }: Read) =>
   Effect.gen(function*() {
     const cache = yield* SmartCache.SmartCache
-    const { catalogue } = yield* CacheMetrics.CacheMetrics
+    const { value } = yield* CacheMetrics.CacheMetrics
     const computing = Effect.gen(function*() {
       tell({ _tag: "Computing", id, at: now() })
       yield* spend(compute)
@@ -32,7 +32,7 @@ const read = ({ at, compute, id, key, readers }: Read) =>
       at: now(),
       values: [...new Set(results.map(({ value }) => value))],
       stamps: [...new Set(results.map(({ metadata }) => metadata.stamp))],
-      refused: catalogue.find(({ name }) => name === "fills_refused")?.value() ?? Number.NaN
+      refused: Number(value("fills_refused"))
     })
   })
 

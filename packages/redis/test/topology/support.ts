@@ -33,7 +33,7 @@ export const open = Effect.fnUntraced(
     return {
       cache: Context.get(context, SmartCache.SmartCache),
       redis: Context.get(context, IoRedis.IoRedis),
-      metric: (name: string) => metrics.catalogue.find((each) => each.name === name)?.value() ?? Number.NaN
+      metric: (name: string) => Number(metrics.value(name))
     }
   }
 )
