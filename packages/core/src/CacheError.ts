@@ -22,7 +22,15 @@ const InvalidTtl = Schema.TaggedStruct("InvalidTtl", { got: Schema.String, expec
 const InvalidValue = Schema.TaggedStruct("InvalidValue", { cache: Schema.String, problem: Schema.String })
 const ComputeDied = Schema.TaggedStruct("ComputeDied", { key: Schema.String, defect: Schema.Defect() })
 const HardTimeout = Schema.TaggedStruct("HardTimeout", { key: Schema.String, millis: Schema.Finite })
-const StoreFailed = Schema.TaggedStruct("StoreFailed", { operation: Schema.String, cause: Schema.Defect() })
+const StoreFailed = Schema.TaggedStruct("StoreFailed", {
+  operation: Schema.String,
+  cause: Schema.Defect(),
+  /**
+   * What it says about the store, if that is known: it gave no answer in time, it answered and would not, or nothing,
+   * because what was asked of it was at fault.
+   */
+  kind: Schema.optionalKey(Schema.Literals(["timeout", "refused", "unrelated"]))
+})
 const UnknownEvent = Schema.TaggedStruct("UnknownEvent", { event: Schema.String, known: Schema.Array(Schema.String) })
 const Closed = Schema.TaggedStruct("Closed", { key: Schema.String })
 

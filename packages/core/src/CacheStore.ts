@@ -93,6 +93,17 @@ export interface Invalidated {
   readonly dropped: number | undefined
 }
 
+/** What a cache asks a store for, and what it is answered. */
+export interface Answers {
+  readonly read: Lookup
+  readonly look: Lookup
+  readonly lease: Lease
+  readonly release: void
+  readonly stamp: Stamp
+  readonly fill: Filled
+  readonly invalidate: Invalidated
+}
+
 /** What is held in this process. */
 export interface Held {
   readonly entries: number
@@ -129,6 +140,11 @@ export interface Shape {
   readonly fill: (fill: Fill) => Effect.Effect<Filled, SmartCacheError>
   readonly invalidate: (target: Target) => Effect.Effect<Invalidated, SmartCacheError>
   readonly held: () => Held
+  /**
+   * What stands in for two of the steps while they fail or the store is not asked, in a store that can keep computes in
+   * this process: its leases order nothing. Without it such a compute has no stamp, and its value is not kept.
+   */
+  readonly offline?: Pick<Shape, "lease" | "fill"> | undefined
 }
 
 /** The store in use. */

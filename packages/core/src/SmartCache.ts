@@ -19,10 +19,12 @@ import { Engine } from "./internal/engine.ts"
 import { explain, type Explanation } from "./internal/explain.ts"
 import { getMany } from "./internal/getMany.ts"
 import { invalidate } from "./internal/invalidate.ts"
+import * as Panics from "./internal/panics.ts"
 import type { Services as EngineServices } from "./internal/services.ts"
 import type { Invalidation, InvalidationEvent, Report } from "./Invalidation.ts"
 import * as MemoryStore from "./MemoryStore.ts"
 import type { ReadContext } from "./ReadContext.ts"
+import * as StoreHealth from "./StoreHealth.ts"
 import * as SwrService from "./SwrService.ts"
 import * as TagGraph from "./TagGraph.ts"
 import * as TtlPolicy from "./TtlPolicy.ts"
@@ -69,6 +71,14 @@ export interface Shape {
   readonly decisions: Stream.Stream<DecisionEvent>
   /** Invalidations as they are acknowledged; a slow watcher loses the oldest. */
   readonly invalidations: Stream.Stream<InvalidationEvent>
+  /** How the store does; asks nobody. */
+  readonly health: Effect.Effect<Health>
+}
+
+/** How a cache's store does. */
+export interface Health extends StoreHealth.Health {
+  /** What holds the entries. */
+  readonly store: "memory" | "redis"
 }
 
 /** The cache of an application. */
@@ -83,6 +93,7 @@ export type Services =
   | VixService.VixService
   | TagGraph.TagGraph
   | CacheMetrics.CacheMetrics
+  | StoreHealth.StoreHealth
 
 /** Says who knows the levels of the catalogue. */
 const level = ({ metrics, store, swr, vix }: EngineServices, desk: Desk): void => {
@@ -97,9 +108,10 @@ const level = ({ metrics, store, swr, vix }: EngineServices, desk: Desk): void =
 const make = Effect.gen(function*() {
   const engine = yield* Engine.make
   const invalidations = yield* Broadcast.make<InvalidationEvent>()
-  const tell = (report: Report) =>
-    Effect.map(Clock.currentTimeMillis, (at) => invalidations.publish({ at, report }))
+  const tell = (report: Report) => Effect.map(Clock.currentTimeMillis, (at) => invalidations.publish({ at, report }))
+  const { health, store, vix } = engine.services
   level(engine.services, engine.desk)
+  yield* Panics.tell(vix)
   return SmartCache.of({
     get: (key, compute, context) => engine.get(key, compute, context),
     getMany: (keys, compute, context) => getMany(engine, keys, compute, context),
@@ -107,7 +119,8 @@ const make = Effect.gen(function*() {
     invalidate: (what) => Effect.tap(invalidate(engine.services, what), tell),
     explain: (key, context) => explain(engine, key, context),
     decisions: engine.desk.decisions.stream,
-    invalidations: invalidations.stream
+    invalidations: invalidations.stream,
+    health: Effect.map(health.health, (health) => ({ ...health, store: store.shared }))
   })
 })
 
@@ -153,7 +166,9 @@ export const layerOn = <E>(
     : Layer.provide(guard, VixService.layer(options.vix))
   return layerNoDeps.pipe(
     Layer.provideMerge(SwrService.layer),
+    // Below the store, which may tell of it what no step does.
     Layer.provideMerge(store ?? MemoryStore.layer),
+    Layer.provideMerge(StoreHealth.layer),
     Layer.provideMerge(CacheMetrics.layer),
     Layer.provideMerge(Layer.mergeAll(policy, vix, TagGraph.layer(options.graph ?? TagGraph.empty))),
     Layer.provideMerge(config)

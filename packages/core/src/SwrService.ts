@@ -21,31 +21,27 @@ import * as CacheError from "./CacheError.ts"
 import * as CacheMetrics from "./CacheMetrics.ts"
 import * as CacheStore from "./CacheStore.ts"
 import { Alarms } from "./internal/alarms.ts"
-import { asTyped, bounded } from "./internal/compute.ts"
+import { asTyped } from "./internal/compute.ts"
 import { Failures } from "./internal/failures.ts"
 import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
-import { guarded } from "./internal/guarded.ts"
+import { Guard } from "./internal/guarded.ts"
 import { Leasing, type Need, type Ticket } from "./internal/leasing.ts"
-import * as XFetch from "./XFetch.ts"
+import { nameOf } from "./internal/nameOf.ts"
+import { type Order, Production } from "./internal/production.ts"
+import * as Spans from "./internal/spans.ts"
+import * as Journal from "./Journal.ts"
+import { StoreHealth } from "./StoreHealth.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
 /** One read's wish to have a key computed. */
-export interface Trip<A, E, R> extends Demand, Need {
-  readonly compute: Effect.Effect<A, E, R>
+export interface Trip<A, E, R> extends Demand, Need, Order<A, E, R> {
   /** The entry that is held, whatever its age: gives δ, and is what an adopted entry must beat. */
   readonly basis: Entry | undefined
   /** A lease that the read has been granted already. */
   readonly ticket: Ticket | undefined
   /** Number of the last odds change. */
   readonly latestChange: () => number
-  /** Makes the entry of a computed value, or refuses the value or its TTL. */
-  readonly admit: (
-    value: A,
-    now: number,
-    delta: number,
-    stamp: Stamp
-  ) => Effect.Effect<Entry, SmartCacheError>
 }
 
 /** What there was when a reader came. */
@@ -102,6 +98,15 @@ interface Seat {
 
 const noTags: ReadonlyArray<string> = []
 
+interface Parts {
+  readonly settings: Settings
+  readonly store: CacheStore.Shape
+  readonly metrics: CacheMetrics.Shape
+  readonly guard: Guard
+  readonly journal: Journal.Journal
+  readonly scope: Scope.Scope
+}
+
 class Swr {
   private readonly flights = new Map<string, Flight>()
   private readonly leasing: Leasing
@@ -111,22 +116,18 @@ class Swr {
   private departures = 0
   private horizon = 0
   private readonly settings: Settings
-  private readonly store: CacheStore.Shape
   private readonly metrics: CacheMetrics.Shape
+  private readonly production: Production
+  private readonly journal: Journal.Journal
   private readonly scope: Scope.Scope
 
-  constructor(
-    settings: Settings,
-    store: CacheStore.Shape,
-    metrics: CacheMetrics.Shape,
-    scope: Scope.Scope,
-    instance: string
-  ) {
+  constructor({ guard, journal, metrics, scope, settings, store }: Parts, instance: string) {
     this.settings = settings
-    this.store = store
     this.metrics = metrics
+    this.journal = journal
     this.scope = scope
-    this.leasing = new Leasing(settings, store, metrics, instance)
+    this.leasing = new Leasing(settings, store, metrics, guard, instance)
+    this.production = new Production({ settings, store, metrics, guard, leasing: this.leasing })
     this.failures = new Failures(settings)
   }
 
@@ -250,10 +251,11 @@ class Swr {
     const flight = new Flight(++this.departures, now, trip.latestChange(), trip.tags, background)
     if (background) this.background++
     else flight.waiters = 1
-    if (trip.accept === "alone") return this.launch(flight, trip.key, this.produce(trip, 0))
+    if (trip.accept === "alone") return this.launch(flight, trip.key, this.production.produce(trip, 0))
     if (trip.fence < Infinity) flight.fence = trip.fence
     this.flights.set(trip.key, flight)
-    return this.launch(flight, trip.key, this.fly(flight, trip))
+    const flying = this.fly(flight, trip)
+    return this.launch(flight, trip.key, background ? Spans.refresh({ tags: trip.tags.length }, flying) : flying)
   }
 
   /** Runs a flight in the cache's scope, with the caller's services. */
@@ -318,59 +320,18 @@ class Swr {
     token: string
   ): Effect.Effect<Landing, E | SmartCacheError, R> {
     return Effect.gen({ self: this }, function*() {
-      const exit = yield* Effect.exit(this.produceUnder(trip, stamp, token))
+      const exit = yield* Effect.exit(this.production.under(trip, stamp, token))
       if (Exit.isFailure(exit)) {
         this.failures.record(trip.key, Exit.failCause(exit.cause), flight, yield* Clock.currentTimeMillis)
         if (flight.background && this.failures.count(trip.key) === 1) {
-          yield* Effect.logWarning("smart-cache: a background refresh failed; the held value stays", { key: trip.key })
+          yield* this.journal.say(refreshFailed(exit.cause))
         }
         return yield* exit
       }
       this.failures.forget(trip.key)
-      yield* this.keep(flight, trip, exit.value.entry, token)
+      flight.settled = (yield* this.production.keep(trip, exit.value.entry, token)) !== undefined
       return exit.value
     })
-  }
-
-  /** Produces while the lease lasts; without one (`stamp` 0: the store is out of reach) there is nothing to renew. */
-  private produceUnder<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp, token: string) {
-    if (stamp === 0) return this.produce(trip, stamp)
-    return Effect.flatMap(
-      Effect.forkChild(this.leasing.renew(trip, token)),
-      (renewing) => Effect.onExit(this.produce(trip, stamp), () => Effect.sync(() => renewing.interruptUnsafe()))
-    )
-  }
-
-  /** Computes the value and makes its entry. */
-  private produce<A, E, R>(trip: Trip<A, E, R>, stamp: Stamp): Effect.Effect<Landing, E | SmartCacheError, R> {
-    const producing = Effect.gen({ self: this }, function*() {
-      this.metrics.add("computes", 1)
-      const began = yield* Clock.currentTimeMillis
-      const value = yield* bounded(trip.key, trip.compute, this.settings.hardTimeout)
-      const ended = yield* Clock.currentTimeMillis
-      const entry = yield* trip.admit(value, ended, XFetch.smooth(trip.basis?.delta, ended - began), stamp)
-      return { entry, source: "compute" as const }
-    })
-    return Effect.tapError(producing, () => Effect.sync(() => this.metrics.add("compute_errors", 1)))
-  }
-
-  /** Stores the entry; without life (TTL 0, past its deadline) or without a stamp it is only handed over. */
-  private keep(
-    flight: Flight,
-    { codec, key }: CacheStore.Subject,
-    entry: Entry,
-    token: string
-  ): Effect.Effect<void, SmartCacheError> {
-    if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void
-    return Effect.map(this.guard("fill", () => this.store.fill({ key, codec, entry, token })), (filled) => {
-      flight.settled = filled !== undefined
-      if (filled === "refused") this.metrics.add("fills_refused", 1)
-      if (filled === "too_large") this.metrics.add("values_too_large", 1)
-    })
-  }
-
-  private guard<A>(operation: string, step: () => Effect.Effect<A, SmartCacheError>) {
-    return guarded(operation, step, this.settings, this.metrics)
   }
 
   /** The reader goes, its compute stays: as a background refresh, if there is room for one more. */
@@ -422,6 +383,13 @@ class Swr {
   }
 }
 
+const refreshFailed = (cause: Cause.Cause<unknown>): Journal.Line => ({
+  level: "Warn",
+  event: "refresh_failed",
+  message: "smart-cache: a background refresh failed; the held value stays",
+  details: { problem: nameOf(Cause.squash(cause)) }
+})
+
 /** Single flight and refreshes of one cache. */
 export class SwrService extends Context.Service<SwrService, Shape>()("smart-cache/SwrService") {}
 
@@ -429,15 +397,17 @@ export class SwrService extends Context.Service<SwrService, Shape>()("smart-cach
 export const layer: Layer.Layer<
   SwrService,
   never,
-  CacheConfig | CacheStore.CacheStore | CacheMetrics.CacheMetrics
+  CacheConfig | CacheStore.CacheStore | CacheMetrics.CacheMetrics | StoreHealth
 > = Layer.effect(
   SwrService,
   Effect.gen(function*() {
     const settings = yield* CacheConfig
     const store = yield* CacheStore.CacheStore
     const metrics = yield* CacheMetrics.CacheMetrics
+    const guard = new Guard(settings, metrics, yield* StoreHealth)
+    const scope = yield* Scope.fork(yield* Effect.scope, "parallel")
     const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
-    const swr = new Swr(settings, store, metrics, yield* Scope.fork(yield* Effect.scope, "parallel"), instance)
+    const swr = new Swr({ settings, store, metrics, guard, journal: yield* Journal.make, scope }, instance)
     return {
       fetch: (trip, wait, then) => swr.fetch(trip, wait, then),
       refresh: (trip) => swr.refresh(trip),

@@ -18,7 +18,6 @@ import * as VixService from "../VixService.ts"
 import { admit } from "./admit.ts"
 import { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
-import { bounded } from "./guarded.ts"
 import { problemOf } from "./problem.ts"
 import { lookUp, type Services } from "./services.ts"
 import { type Read, SlowRead } from "./slowRead.ts"
@@ -113,14 +112,14 @@ export class Engine {
           expected: `later than now (${now}), or the value could never be served`
         })
       }
-      const { settings, store, swr, vix } = this.services
+      const { guard, store, swr, vix } = this.services
       const verdict = context.odds === undefined ? VixService.unnamed : vix.assess(context.odds, now)
       if (!(verdict instanceof VixService.Verdict)) return yield* verdict
       const { codec, tags = noTags } = context
-      const stamp = yield* bounded("stamp", () => store.stamp({ key, tags, codec }), settings)
+      const stamp = yield* guard.insist("stamp", () => store.stamp({ key, tags, codec }))
       const delta = store.peek(key)?.delta ?? 0
       const entry = yield* admit(this.services, { context, verdict }, value, now, delta, stamp)
-      const filled = yield* bounded("fill", () => store.fill({ key, codec, entry, token: undefined }), settings)
+      const filled = yield* guard.insist("fill", () => store.fill({ key, codec, entry, token: undefined }))
       swr.outdate()
       return filled
     })

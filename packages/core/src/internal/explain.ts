@@ -8,7 +8,6 @@ import type { KeyState } from "../SwrService.ts"
 import type { Verdict } from "../VixService.ts"
 import * as XFetch from "../XFetch.ts"
 import type { Engine } from "./engine.ts"
-import { bounded } from "./guarded.ts"
 import { problemOf } from "./problem.ts"
 
 /** What is held about a key and what a read would do now; times in epoch milliseconds. Never the value. */
@@ -40,11 +39,11 @@ export const explain = (
 ): Effect.Effect<Explanation, SmartCacheError> =>
   Effect.gen(function*() {
     const { desk: { rules }, services } = engine
-    const { settings, store, swr, vix } = services
+    const { guard, settings, store, swr, vix } = services
     const problem = problemOf(settings, key, context)
     if (problem !== undefined) return yield* problem
     const subject = { key, tags: context.tags ?? noTags, codec: context.codec }
-    const lookup = yield* bounded("look", () => store.look(subject), settings)
+    const lookup = yield* guard.insist("look", () => store.look(subject))
     const volatility = yield* vix.judge(context.odds ?? {})
     const now = yield* Clock.currentTimeMillis
     const { entry } = lookup

@@ -1,56 +1,129 @@
 /**
- * A store step that may fail, die or hang: bounded, typed, counted.
+ * A store step that may fail, die or hang: bounded, typed, counted, told of, and left out while the breaker is open.
  */
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { Settings } from "../CacheConfig.ts"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
+import type { Answers } from "../CacheStore.ts"
+import type { Pass, Shape as StoreHealth } from "../StoreHealth.ts"
+import * as Spans from "./spans.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
+type Operation = keyof Answers
+type Step<O extends Operation> = () => Effect.Effect<Answers[O], SmartCacheError>
+
+/** How a step is asked for that a read can do without. */
+export interface Terms<O extends Operation> {
+  /** Milliseconds that its reader still has. */
+  readonly patience?: number | undefined
+  /** Milliseconds within which it ends by itself. */
+  readonly within?: number | undefined
+  /** Stands in while the store fails or is not asked. */
+  readonly offline?: Step<O> | undefined
+}
+
+const noTerms = {}
+
+/** Only while the breaker is open. */
+const skipped = (operation: Operation) =>
+  CacheError.make({
+    _tag: "StoreFailed",
+    operation,
+    cause: "the breaker is open: the store has failed again and again, and is asked again in a while",
+    kind: "unrelated"
+  })
 
 /** A store's own typed error as it is; anything else that ended the step as `StoreFailed`. */
-const asTyped = (operation: string, cause: Cause.Cause<SmartCacheError>): SmartCacheError => {
+const asTyped = (operation: Operation, cause: Cause.Cause<SmartCacheError>): SmartCacheError => {
   const failed = cause.reasons.find(Cause.isFailReason)
   if (failed !== undefined) return failed.error
   const died = cause.reasons.find(Cause.isDieReason)
   return CacheError.make({ _tag: "StoreFailed", operation, cause: died?.defect ?? "it interrupted itself" })
 }
 
-/**
- * The step, failing when it gives no answer within `storeTimeout`, or within a reader's last `patience` milliseconds;
- * `within` is when it ends by itself.
- */
-export const bounded = <A>(
-  operation: string,
-  step: () => Effect.Effect<A, SmartCacheError>,
-  { hardTimeout, storeTimeout }: Settings,
-  patience = hardTimeout,
-  within = Infinity
-): Effect.Effect<A, SmartCacheError> => {
-  // A store that hangs leaves a reader most of its time for the compute.
-  const millis = Math.min(storeTimeout, hardTimeout / 4, patience)
-  const ended = within <= millis ? Effect.suspend(step) : Effect.timeoutOrElse(Effect.suspend(step), {
-    duration: millis,
-    orElse: () =>
-      Effect.fail(CacheError.make({ _tag: "StoreFailed", operation, cause: `no answer within ${millis} ms` }))
-  })
-  return Effect.catchCause(ended, (cause) => Effect.fail(asTyped(operation, cause)))
-}
+export class Guard {
+  private readonly settings: Settings
+  private readonly metrics: CacheMetrics.Shape
+  private readonly health: StoreHealth
+  /** Milliseconds: a store that hangs leaves a reader most of its time for the compute. */
+  private readonly longest: number
 
-/**
- * The step's result, or `undefined` when it failed or took too long and the
- * settings allow reads without a store.
- */
-export const guarded = <A>(
-  operation: string,
-  step: () => Effect.Effect<A, SmartCacheError>,
-  settings: Settings,
-  metrics: CacheMetrics.Shape,
-  patience?: number,
-  within?: number
-): Effect.Effect<A | undefined, SmartCacheError> =>
-  Effect.catch(bounded(operation, step, settings, patience, within), (error) => {
-    metrics.add("store_errors", 1)
-    return settings.onStoreError === "allow" ? Effect.void as Effect.Effect<undefined> : Effect.fail(error)
-  })
+  constructor(settings: Settings, metrics: CacheMetrics.Shape, health: StoreHealth) {
+    this.settings = settings
+    this.metrics = metrics
+    this.health = health
+    this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 4)
+  }
+
+  /** The step's result; it is never left out: it is acknowledged, or fails. */
+  insist<O extends Operation>(operation: O, step: Step<O>): Effect.Effect<Answers[O], SmartCacheError> {
+    return this.tell(operation, this.bounded(operation, step, noTerms), 0, (error) => Effect.fail(error))
+  }
+
+  /**
+   * The step's result, or what stands in for it, or `undefined`, when it failed, took too long or was left out and the
+   * settings allow reads without a store.
+   */
+  ask<O extends Operation>(
+    operation: O,
+    step: Step<O>,
+    terms: Terms<O> = noTerms
+  ): Effect.Effect<Answers[O] | undefined, SmartCacheError> {
+    const { health, metrics, settings } = this
+    const without = (error: SmartCacheError): Effect.Effect<Answers[O] | undefined, SmartCacheError> =>
+      settings.onStoreError === "fail"
+        ? Effect.fail(error)
+        : terms.offline?.() ?? Effect.void as Effect.Effect<undefined>
+    return Effect.withFiber((fiber) => {
+      const pass = health.admit(fiber.getRef(Clock.Clock))
+      if (pass === undefined) return without(skipped(operation))
+      return this.tell(operation, this.bounded(operation, step, terms), pass, (error) => {
+        metrics.add("store_errors", 1)
+        return without(error)
+      })
+    })
+  }
+
+  /** Fails when there is no answer within `storeTimeout`, or within what patience is left. */
+  private bounded<O extends Operation>(
+    operation: O,
+    step: Step<O>,
+    { patience = Infinity, within = Infinity }: Terms<O>
+  ): Effect.Effect<Answers[O], SmartCacheError> {
+    const millis = Math.min(this.longest, patience)
+    const asked = Spans.step(operation, step)
+    return within <= millis ? asked : Effect.timeoutOrElse(asked, {
+      duration: millis,
+      orElse: () =>
+        Effect.fail(CacheError.make({
+          _tag: "StoreFailed",
+          operation,
+          cause: `no answer within ${millis} ms`,
+          // That a reader has no time left says nothing about the store.
+          kind: patience < this.longest ? "unrelated" : "timeout"
+        }))
+    })
+  }
+
+  /** Tells the store's health how the step ended, then goes on. */
+  private tell<A, B>(
+    operation: Operation,
+    asked: Effect.Effect<A, SmartCacheError>,
+    pass: Pass,
+    otherwise: (error: SmartCacheError) => Effect.Effect<B, SmartCacheError>
+  ): Effect.Effect<A | B, SmartCacheError> {
+    const { health } = this
+    return Effect.matchCauseEffect(asked, {
+      // A fill may have been held in this process alone.
+      onSuccess: (answer) =>
+        operation !== "fill" && health.troubled() ? Effect.as(health.answered, answer) : Effect.succeed(answer),
+      onFailure: (cause) => {
+        const error = asTyped(operation, cause)
+        return Effect.andThen(health.failed(operation, error, pass), Effect.suspend(() => otherwise(error)))
+      }
+    })
+  }
+}

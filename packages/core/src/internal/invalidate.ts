@@ -2,16 +2,16 @@ import * as Effect from "effect/Effect"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { EventTarget, Invalidation, Report } from "../Invalidation.ts"
-import { bounded } from "./guarded.ts"
 import type { Services } from "./services.ts"
+import * as Spans from "./spans.ts"
 
 const unknownEvent = (event: string, known: ReadonlyArray<string>) =>
   CacheError.make({ _tag: "UnknownEvent", event: event.slice(0, 80), known })
 
 /** Once the store has acknowledged, readers know: even those whom the store then tells no fence. */
-const drop = ({ settings, store, swr }: Services, what: CacheStore.Target) =>
+const drop = ({ guard, store, swr }: Services, what: CacheStore.Target) =>
   Effect.tap(
-    bounded("invalidate", () => store.invalidate(what), settings),
+    guard.insist("invalidate", () => store.invalidate(what)),
     () => Effect.sync(() => swr.outdate())
   )
 
@@ -45,4 +45,7 @@ export const invalidate = (
   services: Services,
   what: Invalidation
 ): Effect.Effect<Report, CacheError.SmartCacheError> =>
-  Effect.suspend(() => what._tag === "Event" ? byEvent(services, what) : direct(services, what))
+  Spans.invalidate(
+    { target: what._tag, tags: what._tag === "Tags" ? what.tags.length : undefined },
+    () => what._tag === "Event" ? byEvent(services, what) : direct(services, what)
+  )

@@ -11,7 +11,7 @@ import type { SmartCacheError } from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { Demand, Flight, Landing } from "./flight.ts"
-import { guarded } from "./guarded.ts"
+import type { Guard } from "./guarded.ts"
 
 /** A lease that a read asks for on its way, and whether a compute has taken it over. */
 export class Ticket implements CacheStore.Applicant {
@@ -58,13 +58,21 @@ export class Leasing {
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
   private readonly metrics: CacheMetrics.Shape
+  private readonly guard: Guard
   /** Tells this cache's leases from those of others on the same store. */
   private readonly instance: string
 
-  constructor(settings: Settings, store: CacheStore.Shape, metrics: CacheMetrics.Shape, instance: string) {
+  constructor(
+    settings: Settings,
+    store: CacheStore.Shape,
+    metrics: CacheMetrics.Shape,
+    guard: Guard,
+    instance: string
+  ) {
     this.settings = settings
     this.store = store
     this.metrics = metrics
+    this.guard = guard
     this.instance = instance
   }
 
@@ -119,7 +127,7 @@ export class Leasing {
         holder = lease.stamp
         // What the holder computes would not do, or takes too long; or one after the other computes and stores nothing.
         if (need.accept !== "adopted" || now >= until || holders > patience) {
-          return { stamp: (yield* this.guard("stamp", () => this.store.stamp(need))) ?? 0 }
+          return { stamp: (yield* this.guard.ask("stamp", () => this.store.stamp(need))) ?? 0 }
         }
         this.metrics.add("lease_waits", 1)
         const nap = yield* Random.nextIntBetween(pause.min, pause.max)
@@ -136,14 +144,13 @@ export class Leasing {
   }
 
   giveBack(key: string, token: string): Effect.Effect<void> {
-    return Effect.ignore(this.guard("release", () => this.store.release(key, token)))
+    return Effect.ignore(this.guard.ask("release", () => this.store.release(key, token)))
   }
 
   private lease(claim: CacheStore.Claim): Effect.Effect<CacheStore.Lease | undefined, SmartCacheError> {
-    return this.guard("lease", () => this.store.lease(claim))
-  }
-
-  private guard<A>(operation: string, step: () => Effect.Effect<A, SmartCacheError>) {
-    return guarded(operation, step, this.settings, this.metrics)
+    const { offline } = this.store
+    return this.guard.ask("lease", () => this.store.lease(claim), {
+      offline: offline === undefined ? undefined : () => offline.lease(claim)
+    })
   }
 }

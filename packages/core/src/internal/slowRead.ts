@@ -14,9 +14,9 @@ import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
-import { guarded } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
+import * as Spans from "./spans.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
@@ -46,6 +46,23 @@ export interface Read<A, E, R> extends Circumstances {
   ticket: Ticket | undefined
 }
 
+/** What a span tells of a read. */
+const attributesOf = ({ answer, context, decision, verdict }: Read<unknown, unknown, unknown>): Spans.Attributes => {
+  const given = answer?.metadata
+  const { reason, refresh, strategy } = given ?? decision
+  const tags = context.tags ?? noTags
+  return {
+    strategy,
+    reason,
+    refresh,
+    source: given?.source,
+    zone: given?.zone,
+    vix: verdict.level,
+    tags: tags.length,
+    stamp: given?.stamp
+  }
+}
+
 const isAnswer = <A>(answer: A | "slow"): answer is A => answer !== "slow"
 
 export class SlowRead {
@@ -70,14 +87,23 @@ export class SlowRead {
     return result
   }
 
+  /** Starts the background refresh that a memory hit asked for. */
+  refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
+    return Spans.read(() => attributesOf(read), () => this.refresh(read, entry))
+  }
+
   /** Starts the background refresh that the decision asked for. */
-  refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry) {
+  private refresh<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
     if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
     return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
   }
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
   run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    return Spans.read(() => attributesOf(read), () => this.counted(read))
+  }
+
+  private counted<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     return Effect.clockWith((clock) => {
       const started = read.started ?? clock.monotonicTimeNanosUnsafe()
       const answer = read.decision === Decision.disabled
@@ -123,7 +149,7 @@ export class SlowRead {
         const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
         return read.decision.refresh === "none"
           ? Exit.succeed(result)
-          : Effect.as(this.refreshBehind(read, entry), result)
+          : Effect.as(this.refresh(read, entry), result)
       }))
   }
 
@@ -137,7 +163,7 @@ export class SlowRead {
     read: Read<unknown, unknown, unknown>,
     ticket?: Ticket
   ): Effect.Effect<Known, SmartCacheError> {
-    const { metrics, settings, store } = this.services
+    const { guard, store } = this.services
     const { approach, context: { codec, tags = noTags }, key } = read
     // An invalidation of any tag of the compute under way concerns whoever would join it.
     const concerned = approach.tags.length === 0 || approach.tags === tags
@@ -146,14 +172,10 @@ export class SlowRead {
     const reading = Effect.flatMap(
       Clock.currentTimeMillis,
       (now) =>
-        guarded(
-          "read",
-          () => store.read({ key, tags: concerned, codec }, ticket),
-          settings,
-          metrics,
-          this.patience(read, now),
-          store.readsWithin
-        )
+        guard.ask("read", () => store.read({ key, tags: concerned, codec }, ticket), {
+          patience: this.patience(read, now),
+          within: store.readsWithin
+        })
     )
     return Effect.map(reading, (lookup) => {
       if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }

@@ -12,7 +12,7 @@ import * as CacheError from "../CacheError.ts"
 import * as CacheStore from "../CacheStore.ts"
 
 /** A step that can go wrong. */
-export type Step = Exclude<keyof CacheStore.Shape, "local" | "shared" | "peek" | "readsWithin">
+export type Step = keyof CacheStore.Answers
 
 /** Every step, in the order of the contract. */
 export const steps: ReadonlyArray<Step> = ["read", "look", "lease", "release", "stamp", "fill", "invalidate"]
@@ -140,7 +140,8 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     stamp: (subject) => troubled("stamp", store.stamp(subject)),
     fill: (fill) => troubled("fill", store.fill(fill)),
     invalidate: (target) => troubled("invalidate", store.invalidate(target)),
-    held: () => store.held()
+    held: () => store.held(),
+    offline: store.offline
   }
 }
 

@@ -1,0 +1,138 @@
+/**
+ * Spans of what leaves the hit path, for whoever has installed a tracer; without one they cost a comparison.
+ *
+ * Attributes are from closed vocabularies or numbers, and a span ends with the kind of a failure: no key, value, tag
+ * or message of an error is in any of them.
+ */
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
+import * as Tracer from "effect/Tracer"
+import type { Source, VixLevel } from "../CacheOutcome.ts"
+import type { Answers, Filled, Lease, Lookup } from "../CacheStore.ts"
+import type { Decision } from "../Decision.ts"
+import type { Invalidation } from "../Invalidation.ts"
+import { nameOf } from "./nameOf.ts"
+
+type Name =
+  | "smart-cache.read"
+  | "smart-cache.compute"
+  | "smart-cache.refresh"
+  | "smart-cache.invalidate"
+  | `smart-cache.store.${keyof Answers}`
+
+/** Every attribute that a span can have. */
+export interface Attributes {
+  readonly strategy?: Decision["strategy"] | undefined
+  readonly reason?: Decision["reason"] | undefined
+  readonly refresh?: Decision["refresh"] | undefined
+  readonly source?: Source | undefined
+  /** One of the policy's. */
+  readonly zone?: string | undefined
+  readonly vix?: VixLevel | undefined
+  /** What an invalidation names. */
+  readonly target?: Invalidation["_tag"] | undefined
+  /** What a store step came to. */
+  readonly outcome?: Outcome | undefined
+  /** How many. */
+  readonly tags?: number | undefined
+  readonly stamp?: number | undefined
+}
+
+type Outcome = "found" | "absent" | "invalidated" | Lease["_tag"] | Filled
+
+interface Kind<A> {
+  readonly name: Name
+  readonly attributes: (exit: Exit.Exit<A, unknown>) => Attributes
+  readonly root?: boolean | undefined
+}
+
+/** Without a backend nobody sees a span. */
+const watched = ({ cache: { tracer, tracerEnabled } }: Fiber.Fiber<unknown, unknown>): boolean =>
+  tracer !== undefined && tracer !== Tracer.nativeTracer && tracerEnabled
+
+/** The kind of a failure in the place of what it says. */
+const told = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> => {
+  if (Exit.isSuccess(exit)) return Exit.void
+  if (Cause.hasInterruptsOnly(exit.cause)) return exit
+  const failed = exit.cause.reasons.find(Cause.isFailReason)
+  const name = nameOf(failed === undefined ? Cause.squash(exit.cause) : failed.error)
+  const fault = Object.assign(new Error(name), { name, stack: name })
+  return failed === undefined ? Exit.die(fault) : Exit.fail(fault)
+}
+
+const end = <A>(span: Tracer.Span, clock: Clock.Clock, exit: Exit.Exit<A, unknown>, attributes: Attributes): void => {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined) span.attribute(`smart_cache.${name}`, value)
+  }
+  // A span that was ended is not ended again: what follows with the result itself changes nothing.
+  span.end(clock.currentTimeNanosUnsafe(), told(exit))
+}
+
+const traced = <A, E, R>(
+  { attributes, name, root }: Kind<A>,
+  effect: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) => {
+    if (!watched(fiber)) return effect()
+    const { span: parent } = fiber.cache
+    const options = root === true && parent !== undefined
+      ? { root, links: [{ span: parent, attributes: {} }] }
+      : { root: root === true }
+    const clock = fiber.getRef(Clock.Clock)
+    return Effect.useSpan(name, options, (span) =>
+      Effect.onExit(
+        Effect.provideService(Effect.suspend(effect), Tracer.ParentSpan, span) as Effect.Effect<A, E, R>,
+        (exit) => Effect.sync(() => end(span, clock, exit, attributes(exit)))
+      ))
+  })
+
+/** A read that is no mere hit, or a hit that asks for a refresh. */
+export const read = <A, E, R>(
+  attributes: () => Attributes,
+  effect: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => traced({ name: "smart-cache.read", attributes }, effect)
+
+/** Making a value and its entry. */
+export const compute = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  traced({ name: "smart-cache.compute", attributes: () => attributes }, () => effect)
+
+/** A background refresh: a trace of its own, linked to the read that asked for it. */
+export const refresh = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  traced({ name: "smart-cache.refresh", attributes: () => attributes, root: true }, () => effect)
+
+export const invalidate = <A extends { readonly stamp: number }, E, R>(
+  attributes: Attributes,
+  effect: () => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  traced({
+    name: "smart-cache.invalidate",
+    attributes: (exit) => Exit.isSuccess(exit) ? { ...attributes, stamp: exit.value.stamp } : attributes
+  }, effect)
+
+const found = ({ entry, invalidated }: Lookup): Attributes => ({
+  outcome: entry !== undefined ? "found" : invalidated ? "invalidated" : "absent"
+})
+
+/** What the answer of a step comes to, in a word. */
+const outcomes: { readonly [O in keyof Answers]: (answer: Answers[O]) => Attributes } = {
+  read: found,
+  look: found,
+  lease: ({ _tag }) => ({ outcome: _tag }),
+  release: () => ({}),
+  stamp: (stamp) => ({ stamp }),
+  fill: (outcome) => ({ outcome }),
+  invalidate: ({ stamp }) => ({ stamp })
+}
+
+/** One step that asks the store. */
+export const step = <O extends keyof Answers, E, R>(
+  operation: O,
+  effect: () => Effect.Effect<Answers[O], E, R>
+): Effect.Effect<Answers[O], E, R> =>
+  traced({
+    name: `smart-cache.store.${operation}`,
+    attributes: (exit) => Exit.isSuccess(exit) ? outcomes[operation](exit.value) : {}
+  }, effect)
