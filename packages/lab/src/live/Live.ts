@@ -3,6 +3,7 @@
  *
  * Everything runs in the layer's scope. What is drawn is fixed by a seed; when it happens is up to the clock.
  */
+import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
 import type { CacheResult } from "@smart-cache/core/CacheResult"
 import * as SmartCache from "@smart-cache/core/SmartCache"
@@ -16,7 +17,6 @@ import * as Option from "effect/Option"
 import type { DataError } from "../DataError.ts"
 import type { Match } from "../DayFigures.ts"
 import type { DaySource } from "../DaySource.ts"
-import { second } from "../internal/time.ts"
 import { contextOf, Model, type Prediction, Predictions, type Wanted } from "../Predictions.ts"
 import * as World from "../World.ts"
 import * as Calendar from "./calendar.ts"
@@ -51,19 +51,23 @@ export interface Shape {
 /** The match day that is going on. */
 export class Live extends Context.Service<Live, Shape>()("smart-cache/lab/Live") {}
 
-/** Odds that somebody reported are what readers see for this long; the feed reports the most popular ones anew before. */
-const reported = 15 * second
-
-/** The odds that a reader sees: the last ones that were reported, or what the market thinks. */
-const makeOddsOf = ({ vix, world }: Pick<Calendar.Stage, "vix" | "world">) => (wanted: Wanted) =>
-  Effect.gen(function*() {
+/**
+ * The odds that a reader sees: the last ones that were reported, by the feed or by anybody else, or what the market thinks.
+ *
+ * A report stands for the time after which the guard takes the odds of a read for a sample again: what a
+ * reader says must not pass for a report. It is no shorter than the feed's interval, 5 seconds, by default.
+ */
+const makeOddsOf = Effect.fnUntraced(function*({ vix, world }: Pick<Calendar.Stage, "vix" | "world">) {
+  const { vixMaxSamples, vixWindow } = yield* CacheConfig.CacheConfig
+  return Effect.fnUntraced(function*(wanted: Wanted) {
     const seen = yield* vix.statistics(MatchKey.tag(wanted))
     const now = yield* Clock.currentTimeMillis
-    return Option.match(Option.filter(seen, ({ last }) => now - last < reported), {
+    return Option.match(Option.filter(seen, ({ last }) => now - last < vixWindow / vixMaxSamples), {
       onNone: () => world.odds(wanted.match, wanted.market),
       onSome: ({ odds }) => odds
     })
   })
+})
 
 const make = Effect.fnUntraced(function*(options: Options, world: World.World) {
   const stage: Calendar.Stage = {
@@ -72,7 +76,7 @@ const make = Effect.fnUntraced(function*(options: Options, world: World.World) {
     vix: yield* VixService.VixService
   }
   const predictions = yield* Predictions
-  const oddsOf = makeOddsOf(stage)
+  const oddsOf = yield* makeOddsOf(stage)
   const read = (wanted: Wanted) =>
     Effect.flatMap(oddsOf(wanted), (odds) => predictions.get(wanted, contextOf(world, wanted, odds)))
   yield* Calendar.play(stage, options)
@@ -91,7 +95,11 @@ const make = Effect.fnUntraced(function*(options: Options, world: World.World) {
 /** Begins the match day; fails with `DataError` when the first days' data cannot be used. */
 export const layer = (
   options: Options
-): Layer.Layer<Live | Predictions, DataError, SmartCache.SmartCache | VixService.VixService> => {
+): Layer.Layer<
+  Live | Predictions,
+  DataError,
+  SmartCache.SmartCache | VixService.VixService | CacheConfig.CacheConfig
+> => {
   const world = World.make([])
   const model = Layer.succeed(Model, { world, computeMs: options.computeMs, onCompute: () => {} })
   return Layer.effect(Live, make(options, world)).pipe(
