@@ -3,7 +3,6 @@
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import * as Cause from "effect/Cause"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as TerminalCapabilities from "effect/cli/TerminalCapabilities"
@@ -18,38 +17,21 @@ import * as Path from "effect/Path"
 import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as Terminal from "effect/Terminal"
-import * as DaySource from "../DaySource.ts"
 import * as MatchDay from "../MatchDay.ts"
 import type { DayResult } from "../report/DayResult.ts"
 import * as Picture from "../report/picture.ts"
 import * as Progress from "../report/progress.ts"
 import * as Report from "../report/terminal.ts"
+import { complain, dayFlags, endWithOutput, given, millis, sourceOf } from "./common.ts"
 
 const count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000_000 }))
-const date = Schema.String.check(
-  Schema.makeFilter((text) =>
-    (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))) || "a day as YYYY-MM-DD"
-  )
-)
-const given = Schema.String.check(Schema.isMinLength(1))
-const millis = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))
 
 const flags = {
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print one JSON object and nothing else"),
     Flag.withDefault(false)
   ),
-  data: Flag.String("data").pipe(
-    Flag.withDescription("Folder of recorded data: real injuries, reschedulings and odds ticks"),
-    Flag.withSchema(given),
-    Flag.optional
-  ),
-  date: Flag.String("date").pipe(
-    Flag.withDescription("UTC day of the matches, with --data only, YYYY-MM-DD (default 2025-05-10)"),
-    Flag.withSchema(date),
-    Flag.optional
-  ),
-  seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes everything that is drawn (default 1)"), Flag.withDefault(1)),
+  ...dayFlags,
   reads: Flag.Int("reads").pipe(
     Flag.withDescription("How many reads, 1 to 20,000,000 (default 250,000; a million take a minute or two)"),
     Flag.withDefault(250_000),
@@ -114,28 +96,6 @@ const printReport = Effect.fnUntraced(function*(result: DayResult, file: string)
   yield* Console.log(`Picture of the day: ${file}`)
 })
 
-class DateWithoutData extends Data.TaggedError("DateWithoutData")<{ readonly date: string }> {
-  override get message(): string {
-    return `--date ${this.date} needs --data DIR: without recorded data there is one day only`
-  }
-}
-
-/** Where the day comes from. */
-const sourceOf = (data: Option.Option<string>, date: Option.Option<string>) =>
-  Option.isSome(data)
-    ? Effect.succeed(DaySource.recorded({ directory: data.value, date: Option.getOrUndefined(date) }))
-    : Option.isSome(date)
-    ? Effect.fail(new DateWithoutData({ date: date.value }))
-    : Effect.succeed(DaySource.simulated())
-
-/** One line about what went wrong, defects included; nothing about an interruption. */
-const complain = (cause: Cause.Cause<unknown>) => {
-  const problem = Cause.squash(cause)
-  return Cause.hasInterruptsOnly(cause)
-    ? Console.error("")
-    : Console.error(`matchday: ${problem instanceof Error ? problem.message : String(problem)}`)
-}
-
 const matchday = Command.make(
   "matchday",
   flags,
@@ -155,15 +115,11 @@ const matchday = Command.make(
       yield* Console.log(JSON.stringify(result))
       if (Option.isSome(picture)) yield* writePicture(result, picture.value)
     }).pipe(
-      Effect.tapCause(complain)
+      Effect.tapCause(complain("matchday"))
     )
 ).pipe(Command.withDescription("Plays a real match day through the cache on a virtual clock"))
 
-// A reader that has seen enough (`| head`) is no failure; a full disk is.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") console.error(`matchday: cannot write the output: ${error.message}`)
-  process.exit(error.code === "EPIPE" ? 0 : 1)
-})
+endWithOutput("matchday")
 
 Command.run(matchday, { version: "0.1.0" }).pipe(
   // The output is the result's, and a connection's trouble ends the command with an error anyway.
