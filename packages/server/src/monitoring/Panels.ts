@@ -129,7 +129,7 @@ const options = ({ kind, unit }: Chart) => {
         rowHeight: 0.8,
         showValue: "auto",
         legend,
-        tooltip: { mode: "single" }
+        tooltip: { mode: "single", sort: "none" }
       }
     case "heatmap":
       return {
