@@ -1,9 +1,14 @@
 import * as State from "./data/state.ts"
+import { Actions } from "./panels/actions/Actions.tsx"
+import { Decisions } from "./panels/decisions/Decisions.tsx"
 import { Figures } from "./panels/Figures.tsx"
+import { TagGraph } from "./panels/graph/TagGraph.tsx"
 import { Header } from "./panels/Header.tsx"
 import { HitRate } from "./panels/HitRate.tsx"
+import { Kickoff } from "./panels/kickoff/Kickoff.tsx"
 import { Latency } from "./panels/Latency.tsx"
 import { StrategyMix } from "./panels/StrategyMix.tsx"
+import { Vix } from "./panels/vix/Vix.tsx"
 import { useAtom } from "./ui/useAtom.ts"
 
 export const App = () => {
@@ -17,6 +22,11 @@ export const App = () => {
         <StrategyMix />
         <Latency />
         <HitRate />
+        <Kickoff />
+        <Vix />
+        <TagGraph />
+        <Decisions />
+        <Actions />
       </main>
     </>
   )

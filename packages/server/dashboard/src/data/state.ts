@@ -29,8 +29,10 @@ export const graph = kept<Graph | undefined>(undefined)
 export const markets = kept<ReadonlyArray<MarketState> | undefined>(undefined)
 export const trace = kept<Trace | undefined>(undefined)
 export const decisions = kept<Decisions.Seen>(Decisions.none)
+/** An invalidation, and when it was heard by the browser's clock. */
+export type Heard = Invalidation & { readonly heardAt: number }
 /** The latest first. */
-export const invalidations = kept<ReadonlyArray<Invalidation & { readonly heardAt: number }>>([])
+export const invalidations = kept<ReadonlyArray<Heard>>([])
 
 /** The market whose odds are shown; the most nervous one until somebody chooses. */
 export const chosenMarket = kept<string | undefined>(undefined)

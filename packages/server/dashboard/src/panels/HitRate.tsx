@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react"
+import type uPlot from "uplot"
 import * as Series from "../data/series.ts"
 import * as State from "../data/state.ts"
 import { Chart, type Spec } from "../ui/Chart.tsx"

@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react"
+import type uPlot from "uplot"
 import * as Latencies from "../data/latency.ts"
 import * as Series from "../data/series.ts"
 import * as State from "../data/state.ts"

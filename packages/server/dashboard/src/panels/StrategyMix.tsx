@@ -1,4 +1,5 @@
 import { useMemo, useState } from "react"
+import type uPlot from "uplot"
 import * as Series from "../data/series.ts"
 import * as State from "../data/state.ts"
 import type { Strategy } from "../data/types.ts"
@@ -24,7 +25,7 @@ const spec: Spec = {
   ],
   unit: (value) => `${value} %`,
   scale: { range: [0, 100] },
-  levels: [{ at: 85, label: "fresh: 85–90 % in steady state" }, { at: 90, label: "" }]
+  levels: [{ at: 85, label: "" }, { at: 90, label: "" }]
 }
 
 /** Each strategy's share on top of those below it. */
@@ -65,7 +66,7 @@ export const StrategyMix = () => {
     <Panel
       name="strategies"
       title="How reads are answered"
-      lead="The steady state holds for dense traffic: keys that are seldom read are computed more often."
+      lead="Between the dashed lines the share of fresh reads ends in steady state. That holds for dense traffic: keys that are seldom read are computed more often."
     >
       {steps.length === 0
         ? <Nothing>The first figures come within two seconds.</Nothing>

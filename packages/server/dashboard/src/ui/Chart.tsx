@@ -54,16 +54,20 @@ const seriesOf = ({ lines }: Spec, palette: Palette): Array<uPlot.Series> => [
 
 const clock = uPlot.fmtDate("{HH}:{mm}:{ss}")
 
-const axesOf = ({ unit }: Spec, palette: Palette): Array<uPlot.Axis> => {
+/** Of a logarithmic axis only the powers of ten. */
+const decades = (_: uPlot, splits: Array<number | null>) =>
+  splits.map((value) => value !== null && Math.abs(Math.log10(value) % 1) < 1e-9 ? value : null)
+
+const axesOf = ({ scale, unit }: Spec, palette: Palette): Array<uPlot.Axis> => {
   const shared = {
     stroke: palette("--muted"),
     font: "12px system-ui, sans-serif",
-    grid: { stroke: palette("--line"), width: 1 },
+    grid: { stroke: palette("--line"), width: 1, ...(scale?.distr === 3 ? { filter: decades } : {}) },
     ticks: { show: false }
   }
   return [
     { ...shared, space: 80, size: 28, values: (_, splits) => splits.map((at) => clock(new Date(at * 1000))) },
-    { ...shared, size: 58, space: 32, values: (_, splits) => splits.map((value) => value === null ? "" : unit(value)) }
+    { ...shared, size: 58, space: 32, ...(scale?.distr === 3 ? { filter: decades } : {}), values: (_, splits) => splits.map((value) => value === null ? "" : unit(value)) }
   ]
 }
 
