@@ -119,8 +119,11 @@ export const zones = (options: ZonesOptions): Policy => {
   })
   const after = options.after ?? "after"
   const names = [...table.map((zone) => zone.name), after]
-  if (new Set(names).size < names.length || names.includes("")) {
-    throw new RangeError(`TtlPolicy.zones: names must be distinct and not empty, got ${names.join(", ")}`)
+  // They become names of metrics.
+  if (new Set(names).size < names.length || !names.every((name) => /^[a-z][a-z0-9_]*$/.test(name))) {
+    throw new RangeError(
+      `TtlPolicy.zones: names must be distinct, of small letters, digits and _, got ${names.join(", ")}`
+    )
   }
   return { _tag: "Zones", zones: table, after, confirmedFactor }
 }

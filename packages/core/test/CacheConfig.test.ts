@@ -34,7 +34,8 @@ const counts = [
   "vixMaxSamples",
   "vixMaxMarkets"
 ] as const
-const numbers = ["beta", "staleFactor", "vixWarning", "vixPanic"] as const
+const numbers = ["beta", "staleFactor", "vixWarning", "vixPanic", "latencySampling"] as const
+const choices = ["onStoreError", "metricsReset"] as const
 
 const variableOf = (field: string) => `SMART_CACHE_${field.replace(/([A-Z])/g, "_$1").toUpperCase()}`
 
@@ -44,7 +45,7 @@ const bad: ReadonlyArray<readonly [fields: ReadonlyArray<keyof CacheConfig.Setti
     [[...durations, ...counts, ...numbers], got, String(got)] as const
   ),
   ...["soon", "", "1 parsec"].map((got) =>
-    [[...durations, ...counts, ...numbers, "enabled", "onStoreError"], got, JSON.stringify(got)] as const
+    [[...durations, ...counts, ...numbers, "enabled", ...choices], got, JSON.stringify(got)] as const
   ),
   ...["-1 seconds", "Infinity"].map((got) => [durations, got, JSON.stringify(got)] as const),
   [counts, 1.5, "1.5"],
@@ -60,17 +61,18 @@ const bad: ReadonlyArray<readonly [fields: ReadonlyArray<keyof CacheConfig.Setti
       "leaseTtl",
       "vixWindow",
       "vixWarning",
-      "vixPanic"
+      "vixPanic",
+      "latencySampling"
     ],
     0,
     "0"
   ],
-  [[...durations, ...counts, ...numbers, "enabled", "onStoreError"], null, "null"],
-  [[...counts, ...numbers, "enabled", "onStoreError"], {}, "a value of type object"],
-  [[...durations, ...counts, ...numbers, "enabled", "onStoreError"], Symbol("x"), "a value of type symbol"],
+  [[...durations, ...counts, ...numbers, "enabled", ...choices], null, "null"],
+  [[...counts, ...numbers, "enabled", ...choices], {}, "a value of type object"],
+  [[...durations, ...counts, ...numbers, "enabled", ...choices], Symbol("x"), "a value of type symbol"],
   [["enabled"], "yes", "\"yes\""],
   [["enabled"], 1, "1"],
-  [["onStoreError"], "explode", "\"explode\""],
+  [choices, "explode", "\"explode\""],
   [[...durations, ...numbers], "x".repeat(100), "a string of 100 characters"]
 ]
 
@@ -99,7 +101,7 @@ describe("the settings", () => {
       vixPanic: 2,
       vixWarningTtl: 60_000
     })
-    const fields: ReadonlyArray<string> = [...durations, ...counts, ...numbers, "enabled", "onStoreError"]
+    const fields: ReadonlyArray<string> = [...durations, ...counts, ...numbers, "enabled", ...choices]
     assert.sameMembers(Object.keys(CacheConfig.defaults), [...fields])
   })
 

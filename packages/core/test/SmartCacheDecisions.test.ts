@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { DecisionEvent } from "@smart-cache/core/CacheResult"
 import * as Invalidation from "@smart-cache/core/Invalidation"
 import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as TagGraph from "@smart-cache/core/TagGraph"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -64,21 +65,21 @@ describe("the stream of decisions", () => {
     Effect.gen(function*() {
       const services = yield* Layer.build(Layer.fresh(SmartCache.layer()))
       const engine = yield* Effect.provideContext(Engine.make, services as Context.Context<SmartCache.Services>)
-      assert.strictEqual(engine.desk.watchers.size, 0)
+      assert.strictEqual(engine.desk.decisions.size, 0)
       const watchers = yield* Effect.forEach(
         Array.from({ length: 3 }),
-        () => begin(Stream.runDrain(engine.desk.decisions))
+        () => begin(Stream.runDrain(engine.desk.decisions.stream))
       )
       yield* TestClock.adjust(0)
-      assert.strictEqual(engine.desk.watchers.size, 3)
+      assert.strictEqual(engine.desk.decisions.size, 3)
       yield* Fiber.interruptAll(watchers)
       yield* engine.get("k", Effect.succeed(1))
-      const one = yield* begin(Stream.runCollect(Stream.take(engine.desk.decisions, 1)))
+      const one = yield* begin(Stream.runCollect(Stream.take(engine.desk.decisions.stream, 1)))
       yield* TestClock.adjust(0)
       yield* engine.get("k", Effect.succeed(1))
       yield* TestClock.adjust(0)
       assert.deepStrictEqual((yield* joined(one)).map(seen), ["k hit"])
-      assert.strictEqual(engine.desk.watchers.size, 0)
+      assert.strictEqual(engine.desk.decisions.size, 0)
     }))
 
   it.effect("ends when the cache closes", () =>
@@ -149,5 +150,23 @@ describe("an explanation", () => {
       yield* TestClock.adjust(50)
       yield* Effect.forEach(readers, joined)
       assert.deepStrictEqual((yield* cache.explain("k")).state, { flight: undefined, failures: 1, retryAt: 607 })
+    }))
+})
+
+describe("the stream of invalidations", () => {
+  it.effect("has each acknowledged one with its report, and none that was refused", () =>
+    Effect.gen(function*() {
+      const { cache } = yield* open({
+        graph: TagGraph.make({ events: { rain: ["pitch"] }, markets: { goals: ["pitch"], cards: ["referee"] } })
+      })
+      const watcher = yield* begin(Stream.runCollect(Stream.take(cache.invalidations, 2)))
+      yield* TestClock.adjust(5)
+      yield* Effect.flip(cache.invalidate(Invalidation.event("no such event", "match")))
+      const rain = yield* cache.invalidate(Invalidation.event("rain", "match"))
+      yield* TestClock.adjust(5)
+      const all = yield* cache.invalidate(Invalidation.all)
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(Array.from(yield* joined(watcher)), [{ at: 5, report: rain }, { at: 10, report: all }])
+      assert.deepStrictEqual([rain.affected, rain.preserved], [["goals"], ["cards"]])
     }))
 })

@@ -193,6 +193,7 @@ describe("whatever the scheduler does between two steps", () => {
           const reader = yield* Effect.forkChild(cache.get("k", never))
           for (let i = 0; i < steps; i++) yield* Effect.yieldNow
           yield* Fiber.interrupt(reader)
+          yield* TestClock.adjust(0)
           yield* Effect.repeat(Effect.yieldNow, { times: 20 })
           assert.deepStrictEqual([log.running, running().flights], [0, 0], `after ${steps} steps`)
           assert.strictEqual(log.begun, log.interrupted)

@@ -185,3 +185,28 @@ describe("a tag", () => {
     assert.strictEqual(graph.tag("match", "odds"), "odds@match")
   })
 })
+
+describe("the edges of a graph", () => {
+  it("name the kind of both ends", () => {
+    const { edges } = TagGraph.make({
+      events: { rain: ["pitch"] },
+      factors: { pitch: ["tempo"] },
+      markets: { corners: ["tempo"], pitch: ["pitch"] }
+    })
+    assert.deepStrictEqual(edges, [
+      { from: "event:rain", to: "factor:pitch", kind: "changes" },
+      { from: "factor:pitch", to: "factor:tempo", kind: "changes" },
+      { from: "factor:tempo", to: "market:corners", kind: "prices" },
+      { from: "factor:pitch", to: "market:pitch", kind: "prices" }
+    ])
+  })
+
+  it.prop("lead from an event to the markets that it affects, and to no other", [definitions], ([definition]) => {
+    const graph = TagGraph.make(definition)
+    for (const event of graph.events) {
+      const reached = new Set<string>([`event:${event}`])
+      for (const _ of graph.edges) for (const { from, to } of graph.edges) if (reached.has(from)) reached.add(to)
+      assert.deepStrictEqual(graph.markets.filter((market) => reached.has(`market:${market}`)), graph.affected(event))
+    }
+  }, repeatedly("edges"))
+})

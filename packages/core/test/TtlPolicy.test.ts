@@ -16,7 +16,7 @@ const zones = Arbitrary.map(
   ([bands, far, confirmedFactor]) => {
     const nearer = Array.from(new Map(bands)).toSorted(([a], [b]) => b - a)
     return TtlPolicy.zones({
-      zones: [[Infinity, far] as const, ...nearer].map(([within, ttl], i) => ({ name: `zone ${i}`, within, ttl })),
+      zones: [[Infinity, far] as const, ...nearer].map(([within, ttl], i) => ({ name: `zone_${i}`, within, ttl })),
       confirmedFactor
     })
   }
@@ -279,7 +279,7 @@ describe("a policy that makes no sense", () => {
     [
       "a zone with no name",
       () => TtlPolicy.zones({ zones: [zone("", Infinity, 1)] }),
-      /names must be distinct and not empty/
+      /names must be distinct, of small letters, digits and _/
     ],
     [
       "a zone called like the time after",

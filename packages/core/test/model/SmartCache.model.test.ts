@@ -170,7 +170,7 @@ class Run {
       assert.isAtLeast(counted, world.ended, "reads that ended were not counted")
       assert.isAtMost(counted, world.readers.length, "reads were counted twice")
       for (const [n, { running, settings, swr }] of this.caches.entries()) {
-        const { background, flights } = yield* running
+        const { background, flights } = running()
         assert.isAtMost(background, settings.maxBackground)
         assert.isAtMost(flights, keys.length)
         for (const key of keys) {
@@ -223,7 +223,7 @@ const close = Effect.fnUntraced(function*(run: Run, scope: Scope.Closeable) {
   assert.strictEqual(world.running, 0, "computes that still run")
   const counted = run.caches.reduce((sum, { strategies }) => sum + strategies(), 0)
   assert.strictEqual(counted, world.readers.length, "strategies do not sum to the reads")
-  for (const { running } of run.caches) assert.deepStrictEqual(yield* running, { flights: 0, background: 0 })
+  for (const { running } of run.caches) assert.deepStrictEqual(running(), { flights: 0, background: 0 })
 })
 
 const play = (plan: Plan, script: ReadonlyArray<Command>) =>
