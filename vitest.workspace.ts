@@ -7,6 +7,9 @@ const conditions = ["@smart-cache/source"]
 /** For tests that start a Redis: makes sure that there is one. */
 const withServer = [join(import.meta.dirname, "packages/redis/test/globalSetup.ts")]
 
+/** For tests that start a Prometheus. */
+const withPrometheus = join(import.meta.dirname, "packages/server/test/monitoring/globalSetup.ts")
+
 const project = (name: string, root: string, globalSetup: ReadonlyArray<string> = []) => ({
   extends: true as const,
   resolve: { conditions },
@@ -20,6 +23,7 @@ export default defineConfig({
       project("core", "packages/core"),
       project("redis", "packages/redis", withServer),
       project("football", "packages/football"),
+      project("server", "packages/server", [...withServer, withPrometheus]),
       project("lab", "packages/lab", withServer),
       project("examples", "examples", withServer)
     ]

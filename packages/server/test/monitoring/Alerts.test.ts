@@ -9,6 +9,9 @@ const ruleOf = (alert: string, options?: Alerts.Options): Alerts.Rule => {
   return rule
 }
 
+/** As the expressions have them. */
+const asBounds = (pairs: ReadonlyArray<readonly [number, number]>) => pairs.map((pair) => pair.map(String))
+
 describe("alert rules", () => {
   it("each say what is wrong, for whom, and what to do", () => {
     const rules = Alerts.rules()
@@ -27,7 +30,6 @@ describe("alert rules", () => {
     const bounds = (given?: Partial<typeof thresholds>) =>
       rules.map((alert) => / [<>] ([\d.]+) and .+ >= (\d+)$/.exec(ruleOf(alert, { thresholds: given }).expr)?.slice(1))
     const { computeErrorPct, hitRatePct, leastComputes, leastReads, p95Seconds, panicPct } = thresholds
-    const asBounds = (pairs: ReadonlyArray<readonly [number, number]>) => pairs.map((pair) => pair.map(String))
     assert.deepStrictEqual(
       bounds(),
       asBounds([

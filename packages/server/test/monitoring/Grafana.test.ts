@@ -15,6 +15,17 @@ const rowsOf = ({ panels }: Grafana.Dashboard) => panels.flatMap(({ title, type 
 const exprsOf = (panels: ReadonlyArray<Panel>) => panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))
 const drawn = (panels: ReadonlyArray<Panel>, of = catalogue) => namesIn(of, exprsOf(panels).join(" "))
 
+/** Numbers at which something turns red or green. */
+const bounds = (options?: Grafana.Options) =>
+  new Set(
+    panelsOf(Grafana.dashboard(catalogue, options)).flatMap(({ fieldConfig }) =>
+      fieldConfig.defaults.thresholds.steps.flatMap(({ value }) => value === null ? [] : [value])
+    )
+  )
+/** Colours from low to high. */
+const stepsOf = (title: string) =>
+  panels.find((each) => each.title === title)?.fieldConfig.defaults.thresholds.steps.map(({ color }) => color)
+
 describe("the Grafana dashboard", () => {
   it("draws every metric of the catalogue, and explains it in the catalogue's words", () => {
     assert.deepStrictEqual(catalogue.filter(({ name }) => !drawn(panels).has(name)), [])
@@ -86,12 +97,6 @@ describe("the Grafana dashboard", () => {
   })
 
   it("draws the lines that the alerts compare with", () => {
-    const bounds = (options?: Grafana.Options) =>
-      new Set(
-        panelsOf(Grafana.dashboard(catalogue, options)).flatMap(({ fieldConfig }) =>
-          fieldConfig.defaults.thresholds.steps.flatMap(({ value }) => value === null ? [] : [value])
-        )
-      )
     const { computeErrorPct, hitRatePct, p95Seconds, panicPct } = thresholds
     assert.deepStrictEqual(bounds(), new Set([hitRatePct, panicPct, p95Seconds, computeErrorPct]))
     const given = { hitRatePct: 61, panicPct: 62, p95Seconds: 63, computeErrorPct: 64 }
@@ -99,8 +104,6 @@ describe("the Grafana dashboard", () => {
   })
 
   it("shows less than enough in red and more than bearable in red", () => {
-    const stepsOf = (title: string) =>
-      panels.find((each) => each.title === title)?.fieldConfig.defaults.thresholds.steps.map(({ color }) => color)
     assert.deepStrictEqual(stepsOf("Hit rate"), ["red", "green"])
     assert.deepStrictEqual(stepsOf("P95 latency"), ["green", "red"])
   })

@@ -29,7 +29,7 @@ const untilFiring = (server: Prometheus, expected: ReadonlyArray<string>) =>
   eventually(Effect.filterOrFail(
     firing(server),
     (now) => now.join() === expected.join(),
-    (now) => new Error(`firing: ${now.join(", ") || "none"}; expected: ${expected.join(", ") || "none"}`)
+    (now) => ({ firing: now, expected })
   ))
 
 /** Waits until the patients have been scraped for the length of a window and more. */
@@ -37,7 +37,7 @@ const untilScraped = (server: Prometheus, beds: ReadonlyArray<Bed>) =>
   eventually(Effect.filterOrFail(
     server.query("count_over_time(total_requests_total[15s]) > 7"),
     (samples) => samples.length === beds.length,
-    (samples) => new Error(`${samples.length} of ${beds.length} patients are scraped`)
+    (samples) => ({ scraped: samples.map(({ metric }) => metric["job"]), expected: beds.length })
   ))
 
 const sicken = Effect.fnUntraced(function*(server: Prometheus, beds: ReadonlyArray<Bed>) {

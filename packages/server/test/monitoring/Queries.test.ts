@@ -5,6 +5,8 @@ import * as Queries from "../../src/monitoring/Queries.ts"
 const catalogue = CacheCatalogue.catalogue(["near", "far"])
 const queries = Queries.make(catalogue, "job=\"a\"")
 
+const about = (expr: string) => Array.from(Queries.namesIn(catalogue, expr))
+
 describe("queries of the catalogue", () => {
   it("use the names that Prometheus has", () => {
     assert.strictEqual(queries.rate("cache_miss", "5m"), "sum (rate(cache_miss_total{job=\"a\"}[5m]))")
@@ -37,7 +39,6 @@ describe("queries of the catalogue", () => {
   })
 
   it("say which metrics they are about", () => {
-    const about = (expr: string) => Array.from(Queries.namesIn(catalogue, expr))
     assert.deepStrictEqual(about(queries.share("cache_hit_fresh", "total_requests", "5m")), [
       "cache_hit_fresh",
       "total_requests"
