@@ -54,12 +54,16 @@ const layerOf = (
     })
 }
 
+const numbers = (snapshot: CacheMetrics.Snapshot): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(snapshot).map(([name, value]) => [name, Number(value)]))
+
 /** A cache in the scope of the test. */
 export const open = Effect.fnUntraced(function*(options: Options) {
   const context = yield* Layer.build(layerOf(options, options.namespace ?? freshNamespace()))
+  const metrics = Context.get(context, CacheMetrics.CacheMetrics)
   const cached: Cached = {
     cache: Context.get(context, SmartCache.SmartCache),
-    metrics: Context.get(context, CacheMetrics.CacheMetrics).snapshot,
+    metrics: Effect.map(metrics.snapshot, numbers),
     store: Context.get(context, CacheStore.CacheStore)
   }
   return cached
