@@ -1,6 +1,5 @@
 import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
-import "uplot/dist/uPlot.min.css"
 import { App } from "./App.tsx"
 import * as Live from "./data/live.ts"
 

@@ -38,19 +38,48 @@ const every = (pause: Duration.Input, work: Effect.Effect<void, Request.RequestE
   Effect.forever(Effect.andThen(work, Effect.sleep(pause)))
 
 /** Asks a route from time to time. What it refuses stays unknown; that nobody answers ends the session. */
-const poll = <A>(pause: Duration.Input, path: () => string | undefined, token: string, take: (answer: A) => void) =>
+const poll = <A>(pause: Duration.Input, path: string, token: string, take: (answer: A) => void) =>
   every(
     pause,
-    Effect.suspend(() => {
-      const asked = path()
-      if (asked === undefined || document.hidden) return Effect.void
-      return Request.getJson<A>(asked, token).pipe(Effect.map(take), Effect.catchTag("Refused", () => Effect.void))
-    })
+    Effect.suspend(() =>
+      document.hidden
+        ? Effect.void
+        : Request.getJson<A>(path, token).pipe(Effect.map(take), Effect.catchTag("Refused", () => Effect.void))
+    )
+  )
+
+/** Opened when another market is to be shown, whose odds nobody should wait for. */
+const anotherMarket = Latch.makeUnsafe(false)
+registry.subscribe(State.shownMarket, () => Effect.runSync(anotherMarket.open))
+
+const readTrace = (token: string) =>
+  Effect.gen(function*() {
+    yield* anotherMarket.close
+    const market = registry.get(State.shownMarket)
+    if (market !== undefined && !document.hidden) {
+      const path = `/api/v1/vix/trace?market_key=${encodeURIComponent(market)}`
+      registry.set(State.trace, yield* Request.getJson<Trace>(path, token))
+    }
+    // What is refused is a market that has been forgotten meanwhile.
+  }).pipe(
+    Effect.catchTag("Refused", () => Effect.void),
+    Effect.andThen(Effect.timeoutOption(anotherMarket.await, "2 seconds")),
+    Effect.forever
   )
 
 /** The most nervous first; those of which nothing is known yet last. */
 const byNerves = (markets: ReadonlyArray<MarketState>): ReadonlyArray<MarketState> =>
   markets.toSorted((a, b) => (b.z ?? -1) - (a.z ?? -1))
+
+/** Shows the market that is the most nervous one when first there is such a thing, and stays with it. */
+const onMarkets = (all: ReadonlyArray<MarketState>): void => {
+  const sorted = byNerves(all)
+  registry.set(State.markets, sorted)
+  const [first] = sorted
+  if (registry.get(State.chosenMarket) === undefined && first !== undefined && first.z !== null) {
+    registry.set(State.chosenMarket, first.market_key)
+  }
+}
 
 const readLatency = (token: string) =>
   every(
@@ -65,15 +94,13 @@ const readLatency = (token: string) =>
     )
   )
 
-const draw = every("400 millis", Effect.sync(() => {
-  const seen = log.drain()
-  if (seen !== undefined) registry.set(State.decisions, seen)
-}))
-
-const tracePath = (): string | undefined => {
-  const market = registry.get(State.shownMarket)
-  return market === undefined ? undefined : `/api/v1/vix/trace?market_key=${encodeURIComponent(market)}`
-}
+const draw = every(
+  "400 millis",
+  Effect.sync(() => {
+    const seen = log.drain()
+    if (seen !== undefined) registry.set(State.decisions, seen)
+  })
+)
 
 const into = <A>(atom: Atom.Writable<A | undefined>) => (value: A): void => registry.set(atom, value)
 
@@ -82,12 +109,11 @@ const session = (token: string, onOpen: () => void) =>
   Effect.all([
     Events.follow("/api/v1/metrics/stream", token, onOpen, onMetrics),
     Events.follow("/api/v1/decisions", token, () => undefined, onDecision),
-    poll<Health>("5 seconds", () => "/health", token, into(State.health)),
-    poll<Graph>("60 seconds", () => "/api/v1/graph", token, into(State.graph)),
-    poll<ReadonlyArray<Fixture>>("5 seconds", () => "/api/v1/fixtures", token, into(State.fixtures)),
-    poll<ReadonlyArray<MarketState>>("3 seconds", () => "/api/v1/vix?limit=200", token, (all) =>
-      registry.set(State.markets, byNerves(all))),
-    poll<Trace>("2 seconds", tracePath, token, into(State.trace)),
+    poll<Health>("5 seconds", "/health", token, into(State.health)),
+    poll<Graph>("60 seconds", "/api/v1/graph", token, into(State.graph)),
+    poll<ReadonlyArray<Fixture>>("5 seconds", "/api/v1/fixtures", token, into(State.fixtures)),
+    poll<ReadonlyArray<MarketState>>("3 seconds", "/api/v1/vix?limit=200", token, onMarkets),
+    readTrace(token),
     readLatency(token),
     draw
   ], { concurrency: "unbounded", discard: true })
@@ -95,8 +121,7 @@ const session = (token: string, onOpen: () => void) =>
 /** Half a second, then twice as long each time up to ten, a little off so that many pages do not come at once. */
 const backoff = (attempt: number): number => Math.min(10_000, 500 * 2 ** attempt) * (0.8 + 0.4 * Math.random())
 
-const waitFor = (limit: Duration.Input) =>
-  Effect.andThen(nudge.close, Effect.timeoutOption(nudge.await, limit))
+const waitFor = (limit: Duration.Input) => Effect.andThen(nudge.close, Effect.timeoutOption(nudge.await, limit))
 
 const connect = Effect.gen(function*() {
   let attempt = 0

@@ -16,7 +16,8 @@ const patience = "10 seconds"
 
 const words = ({ detail, errors = [], title }: Problem, status: number): string => {
   const first = detail ?? title ?? `The server answered ${status}.`
-  return [first, ...errors.map(({ message, path }) => `${path.join(".")}: ${message}`)].join(" ")
+  const further = errors.filter(({ message }) => !first.includes(message))
+  return [first, ...further.map(({ message, path }) => `${path.join(".")}: ${message}`)].join(" ")
 }
 
 const refusal = (response: Response): Effect.Effect<never, Refused> =>

@@ -21,7 +21,8 @@ const Figure = ({ label, name, note, value }: FigureProps) => (
   </div>
 )
 
-const total = (metrics: Metrics | undefined, name: string): string => Format.count(metrics?.[name] as number | undefined)
+const total = (metrics: Metrics | undefined, name: string): string =>
+  Format.count(metrics?.[name] as number | undefined)
 
 /** How the cache is doing now: the last ten seconds, and since the start below. */
 export const Figures = () => {
@@ -29,7 +30,12 @@ export const Figures = () => {
   const metrics = useAtom(State.samples).at(-1)?.metrics
   const latency = useAtom(State.latency).at(-1)?.all
   return (
-    <Panel name="figures" title="Now" size="full" lead="The last ten seconds; below, since the start or the last reset.">
+    <Panel
+      name="figures"
+      title="Now"
+      size="full"
+      lead="The last ten seconds; below, since the start or the last reset."
+    >
       <dl className="figures">
         <Figure
           name="requests"

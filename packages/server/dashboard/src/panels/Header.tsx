@@ -14,7 +14,9 @@ const useSecondsTo = (at: number): number => {
   return Math.max(0, Math.ceil((at - now) / 1000))
 }
 
-const Countdown = ({ to }: { readonly to: number }) => <span aria-hidden="true">Next attempt in {useSecondsTo(to)} s.</span>
+const Countdown = ({ to }: { readonly to: number }) => (
+  <span aria-hidden="true">Next attempt in {useSecondsTo(to)} s.</span>
+)
 
 const words: Readonly<Record<State.Connection["_tag"], string>> = {
   Connecting: "Connecting",
@@ -118,7 +120,8 @@ const StoreNotice = () => {
   return (
     <div className="notice" data-testid="notice">
       <p>
-        The store has been failing since {Format.time(health.store.since)}: {health.store.problem ?? "no reason is known"}
+        The store has been failing since {Format.time(health.store.since)}:{" "}
+        {health.store.problem ?? "no reason is known"}
       </p>
     </div>
   )

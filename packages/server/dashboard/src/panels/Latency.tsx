@@ -85,10 +85,16 @@ export const Latency = () => {
       title="Latency"
       lead="Over the ten seconds before each point, read off the histogram's buckets. The axis is logarithmic."
     >
-      <Choice legend="Percentile" options={names} value={quantile} onChange={setQuantile} label={(name) => name.toUpperCase()} />
+      <Choice
+        legend="Percentile"
+        options={names}
+        value={quantile}
+        onChange={setQuantile}
+        label={(name) => name.toUpperCase()}
+      />
       {points.length === 0
         ? <Nothing>The first percentiles come within five seconds.</Nothing>
-        : <Chart spec={spec} data={data} onPoint={setIndex} summary={summary} />}
+        : <Chart spec={spec} data={data} height={340} onPoint={setIndex} summary={summary} />}
       <Legend items={items} />
       <Totals />
     </Panel>

@@ -23,7 +23,9 @@ export interface Spec {
   readonly unit: (value: number) => string
   readonly scale?: uPlot.Scale
   /** Areas between two lines, by their numbers, the upper first. */
-  readonly bands?: ReadonlyArray<{ readonly between: readonly [number, number]; readonly colour: string; readonly fill: number }>
+  readonly bands?: ReadonlyArray<
+    { readonly between: readonly [number, number]; readonly colour: string; readonly fill: number }
+  >
   /** Levels drawn across. */
   readonly levels?: ReadonlyArray<{ readonly at: number; readonly label: string }>
 }
@@ -67,7 +69,13 @@ const axesOf = ({ scale, unit }: Spec, palette: Palette): Array<uPlot.Axis> => {
   }
   return [
     { ...shared, space: 80, size: 28, values: (_, splits) => splits.map((at) => clock(new Date(at * 1000))) },
-    { ...shared, size: 58, space: 32, ...(scale?.distr === 3 ? { filter: decades } : {}), values: (_, splits) => splits.map((value) => value === null ? "" : unit(value)) }
+    {
+      ...shared,
+      size: 58,
+      space: 32,
+      ...(scale?.distr === 3 ? { filter: decades } : {}),
+      values: (_, splits) => splits.map((value) => value === null ? "" : unit(value))
+    }
   ]
 }
 

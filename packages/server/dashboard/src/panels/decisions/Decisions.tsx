@@ -20,11 +20,18 @@ const marketOf = (row: Row): string => partsOf(row.tags[0] ?? "")?.market ?? row
 
 const Item = memo(({ match, onToggle, open, row }: ItemProps) => (
   <li className="decision" data-strategy={row.strategy} data-reason={row.reason} data-key={row.key}>
-    <button type="button" aria-expanded={open} onClick={() => onToggle(row.id)}>
+    <button
+      type="button"
+      aria-expanded={open}
+      onClick={() =>
+        onToggle(row.id)}
+    >
       <time>{Format.time(row.at)}</time>
       <Badge strategy={row.strategy} />
       <span className="reason">{Format.plain(row.reason)}</span>
-      <span className="what">{match} <small>{Format.plain(marketOf(row))}</small></span>
+      <span className="what">
+        {match} <small>{Format.plain(marketOf(row))}</small>
+      </span>
       <span className="age">{Format.duration(row.age)} old</span>
     </button>
     {open && <Why row={row} />}

@@ -11,7 +11,12 @@ interface Props {
 
 /** Which decisions are listed. */
 export const Filters = ({ filter, onChange }: Props) => (
-  <form className="filters" role="search" aria-label="Decisions" onSubmit={(event) => event.preventDefault()}>
+  <form
+    className="filters"
+    role="search"
+    aria-label="Decisions"
+    onSubmit={(event) => event.preventDefault()}
+  >
     <label className="field">
       <span>Strategy</span>
       <select
@@ -34,7 +39,11 @@ export const Filters = ({ filter, onChange }: Props) => (
     </label>
     <label className="field">
       <span>Match or key</span>
-      <input type="search" value={filter.text} onChange={(event) => onChange({ ...filter, text: event.target.value })} />
+      <input
+        type="search"
+        value={filter.text}
+        onChange={(event) => onChange({ ...filter, text: event.target.value })}
+      />
     </label>
   </form>
 )

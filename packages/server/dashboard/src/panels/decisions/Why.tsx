@@ -22,14 +22,17 @@ const useExplanation = (key: string): Answer | undefined => {
   return answer
 }
 
-const Sentences = ({ all }: { readonly all: ReadonlyArray<string> }) => all.map((sentence) => <p key={sentence}>{sentence}</p>)
+const Sentences = ({ all }: { readonly all: ReadonlyArray<string> }) =>
+  all.map((sentence) => <p key={sentence}>{sentence}</p>)
 
 /** Why a read was answered as it was, and how things stand with its key. */
 export const Why = ({ row }: { readonly row: Row }) => {
   const answer = useExplanation(row.key)
   return (
     <div className="why" data-testid="why">
-      <p><code>{row.key}</code></p>
+      <p>
+        <code>{row.key}</code>
+      </p>
       <Sentences all={Words.why(row)} />
       <h3>The key at this moment</h3>
       <div data-testid="explanation">

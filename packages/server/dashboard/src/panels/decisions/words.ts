@@ -5,7 +5,8 @@ import * as Format from "../../ui/format.ts"
 const because: Readonly<Record<Reason, string>> = {
   hit: "a fresh value was held",
   stale: "the value held was past its TTL but still in its stale window, so it was served at once and refreshed behind",
-  vix_warning: "the value was fresh by its TTL, but its market is nervous and it was older than a nervous market allows",
+  vix_warning:
+    "the value was fresh by its TTL, but its market is nervous and it was older than a nervous market allows",
   compute_failed: "the compute failed, and the value held stood in for it",
   compute_slow: "the compute took too long, and the value held stood in for it",
   miss: "nothing was held",
@@ -26,15 +27,19 @@ const from: Readonly<Record<Decision["source"], string>> = {
 }
 
 const life = ({ age, ttl, zone }: Decision): string => {
-  const granted = ttl === 0 ? "It is not stored." : `It was ${Format.duration(age)} old, of ${Format.duration(ttl)} granted.`
+  const granted = ttl === 0
+    ? "It is not stored."
+    : `It was ${Format.duration(age)} old, of ${Format.duration(ttl)} granted.`
   return zone === undefined || zone === null ? granted : `${granted} The match was in the zone ${Format.plain(zone)}.`
 }
 
-const nerves = ({ market, vix, z }: Decision): string => {
+const nerves = ({ vix, z }: Decision): string => {
   if (vix === "unknown") return "Of its market's odds too little was known to judge them."
   const score = z === null ? "" : ` (z = ${Format.decimal(z)})`
-  return `Its market${market ? ` ${market}` : ""} was ${vix === "normal" ? "calm" : `in ${vix}`}${score}.`
+  return `Its market was ${calm[vix]}${score}.`
 }
+
+const calm = { normal: "calm", warning: "nervous", panic: "in panic" } as const
 
 const refreshed: Readonly<Record<Decision["refresh"], string>> = {
   none: "",
@@ -52,8 +57,17 @@ export const why = (decision: Decision): ReadonlyArray<string> =>
     refreshed[decision.refresh] ?? ""
   ].filter((sentence) => sentence !== "")
 
+const flying = (flight: Explanation["state"]["flight"]): string =>
+  flight === undefined || flight === null
+    ? ""
+    : flight.background
+    ? "It is being computed behind the readers' backs."
+    : `It is being computed; waiting for it: ${flight.waiters}.`
+
 /** What the server holds about a key, and what a read without odds and without a kickoff would be given now. */
-export const state = ({ decision, earlyProbability, held, invalidated, now, state: key }: Explanation): ReadonlyArray<string> =>
+export const state = (
+  { decision, earlyProbability, held, invalidated, now, state: key }: Explanation
+): ReadonlyArray<string> =>
   [
     held === undefined || held === null
       ? "Nothing is held now."
@@ -61,8 +75,10 @@ export const state = ({ decision, earlyProbability, held, invalidated, now, stat
         held.freshUntil > now ? `fresh for another ${Format.duration(held.freshUntil - now)}` : "no longer fresh"
       }; computing it takes ${Format.duration(held.delta)}.`,
     invalidated ? "It has been invalidated since." : "",
-    key.flight === undefined || key.flight === null ? "" : `It is being computed; ${key.flight.waiters} wait for it.`,
+    flying(key.flight),
     key.failures > 0 ? `Computing it failed ${key.failures} times in a row.` : "",
-    `A read that names no odds would now be answered by ${Format.plain(decision.strategy)}, because ${because[decision.reason]}.`,
+    `A read that names no odds would now be answered so: ${Format.plain(decision.strategy)}, ${
+      Format.plain(decision.reason)
+    }.`,
     earlyProbability > 0 ? `The chance of an early refresh is ${Format.percent(earlyProbability * 100, 2)}.` : ""
   ].filter((sentence) => sentence !== "")

@@ -1,11 +1,13 @@
 import { type KeyboardEvent, memo, useMemo, useState } from "react"
 import type { Edge, Graph } from "../../data/types.ts"
 import * as Format from "../../ui/format.ts"
-import { edgePath, layout, type Layout, neighbour, nodeHeight, type Placed } from "./layout.ts"
+import { edgePath, type Layout, layout, neighbour, nodeHeight, type Placed } from "./layout.ts"
 import { describe, type Path } from "./path.ts"
 
+/** The lines to the markets are left out where these stand below and would lie on them. */
 const edgesPath = (placed: Layout, edges: ReadonlyArray<Edge>): string =>
-  edges.map(({ from, to }) => {
+  edges.map(({ from, kind, to }) => {
+    if (placed.direction === "down" && kind === "prices") return ""
     const [start, end] = [placed.nodes.get(from), placed.nodes.get(to)]
     return start === undefined || end === undefined ? "" : edgePath(placed, start, end)
   }).join("")
@@ -58,8 +60,12 @@ const idOf = (target: EventTarget): string | undefined =>
 /** The graph; its nodes are one stop of the Tab key, and the arrow keys walk between them. */
 export const Drawing = ({ graph, onLook, onPin, path, pinned, width }: Props) => {
   const placed = useMemo(() => layout(graph, width), [graph, width])
-  const labels = useMemo(() => new Map([...placed.nodes.keys()].map((id) => [id, describe(graph, id)])), [graph, placed])
-  const all = useMemo(() => edgesPath(placed, graph.edges), [placed, graph])
+  const labels = useMemo(() => new Map([...placed.nodes.keys()].map((id) => [id, describe(graph, id)])), [
+    graph,
+    placed
+  ])
+  // One below the other there is no room for all lines, only for those of a path.
+  const all = useMemo(() => placed.direction === "down" ? "" : edgesPath(placed, graph.edges), [placed, graph])
   const [stop, setStop] = useState(`event:${graph.events[0]?.name}`)
   const look = (target: EventTarget) => onLook(idOf(target))
   const pin = (target: EventTarget) => {

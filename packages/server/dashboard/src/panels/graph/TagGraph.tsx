@@ -25,7 +25,9 @@ const useLit = (latest: State.Heard | undefined): State.Heard | undefined => {
 }
 
 const dropped = (count: number | null): string =>
-  count === null ? "the store does not count what it drops" : `${Format.count(count)} ${count === 1 ? "entry" : "entries"} dropped`
+  count === null
+    ? "the store does not count what it drops"
+    : `${Format.count(count)} ${count === 1 ? "entry" : "entries"} dropped`
 
 /** What an invalidation did, in one line. */
 const sentence = ({ affected, dropped: gone, event, preserved, subjects }: Invalidation): string =>
@@ -58,10 +60,14 @@ const Shown = ({ graph, width }: { readonly graph: Graph; readonly width: number
   return (
     <>
       <p className="told" data-testid="told">
-        {id === undefined ? "Point at a node, or walk with the arrow keys, to see what hangs together; press it to keep that in sight." : describe(graph, id)}
+        {id === undefined
+          ? "Point at a node, or walk with the arrow keys, to see what hangs together; press it to keep that in sight."
+          : describe(graph, id)}
       </p>
       <div data-lit={looked === undefined ? event : undefined} data-testid="graph">
-        {width > 0 && <Drawing graph={graph} width={width} path={path} onLook={setLooked} pinned={pinned} onPin={setPinned} />}
+        {width > 0 && (
+          <Drawing graph={graph} width={width} path={path} onLook={setLooked} pinned={pinned} onPin={setPinned} />
+        )}
       </div>
       <Announce text={lit === undefined ? "" : sentence(lit)} />
       <History invalidations={invalidations} />

@@ -36,7 +36,11 @@ interface Area {
 }
 
 /** Column by column from the top. */
-const fill = (kind: Kind, names: ReadonlyArray<string>, { columns, pitch, width, x, y }: Area): ReadonlyArray<Placed> => {
+const fill = (
+  kind: Kind,
+  names: ReadonlyArray<string>,
+  { columns, pitch, width, x, y }: Area
+): ReadonlyArray<Placed> => {
   const rows = Math.ceil(names.length / columns)
   const pace = width / columns
   return names.map((name, i) => ({
@@ -70,11 +74,12 @@ const across = (graph: Graph, width: number): Layout => {
   }
 }
 
+const tall = (names: number, columns: number): number => Math.ceil(names / columns) * row
+
 /** One below the other, where the page is narrow. */
 const down = (graph: Graph, width: number): Layout => {
   const gap = 34
   const area = (y: number, columns: number): Area => ({ x: 0, y, width: width + 8, columns, pitch: row })
-  const tall = (names: number, columns: number) => Math.ceil(names / columns) * row
   const factorsAt = tall(graph.events.length, 2) + gap
   const marketsAt = factorsAt + tall(graph.factors.length, 3) + gap
   return {

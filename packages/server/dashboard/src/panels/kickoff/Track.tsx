@@ -19,9 +19,8 @@ export const Track = ({ before, zone }: { readonly before: number; readonly zone
 /** What the tracks are divided into. */
 export const Axis = () => (
   <svg className="axis" role="img" aria-label="Time to kickoff, from a week to two hours after; the nearer, the wider">
-    {Scale.ticks.map(({ before, label }) => (
-      <text key={label} x={percent(Scale.position(before))} y="13">{label}</text>
-    ))}
+    {Scale.ticks.map(({ before, label }) => <text key={label} x={percent(Scale.position(before))} y="13">{label}
+    </text>)}
   </svg>
 )
 
