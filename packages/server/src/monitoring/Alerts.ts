@@ -13,18 +13,21 @@ export interface Rule {
   readonly alert: string
   readonly expr: string
   /** How long it must hold. */
-  readonly for: string
+  readonly for: Span
   readonly labels: { readonly severity: "warning" | "critical" }
   readonly annotations: { readonly summary: string; readonly description: string; readonly runbook: string }
 }
+
+/** A time as Prometheus writes it. */
+export type Span = `${number}${"s" | "m" | "h" | "d"}`
 
 export interface Options {
   /** Names of the scrape jobs that are caches. `["smart-cache"]` by default. */
   readonly jobs?: ReadonlyArray<string> | undefined
   /** Over what time rates are taken, `"5m"` by default; at least four scrape intervals. */
-  readonly window?: string | undefined
+  readonly window?: Span | undefined
   /** How long each rule must hold, in the place of its own time; for trying the rules out. */
-  readonly pending?: string | undefined
+  readonly pending?: Span | undefined
   readonly thresholds?: Partial<Thresholds> | undefined
 }
 
@@ -32,7 +35,7 @@ export interface Options {
 interface Draft {
   readonly alert: string
   readonly severity: Rule["labels"]["severity"]
-  readonly for: string
+  readonly for: Span
   readonly expr: string
   readonly summary: string
   readonly description: string
@@ -41,7 +44,7 @@ interface Draft {
 
 interface Ground {
   readonly queries: Queries.Queries
-  readonly window: string
+  readonly window: Span
   readonly limits: Thresholds
 }
 
@@ -174,7 +177,7 @@ const ofTargets = (selector: string, jobs: ReadonlyArray<string>): ReadonlyArray
 ]
 
 const finish =
-  (pending: string | undefined) => ({ description, expr, runbook, severity, summary, ...draft }: Draft): Rule => ({
+  (pending: Span | undefined) => ({ description, expr, runbook, severity, summary, ...draft }: Draft): Rule => ({
     alert: draft.alert,
     expr,
     for: pending ?? draft.for,

@@ -98,7 +98,7 @@ const custom = (chart: Chart) => {
 const fieldConfig = (chart: Chart) => ({
   defaults: {
     unit: chart.unit,
-    // Shares end at 100, but a line at the very edge is not seen; nothing here is negative.
+    // Nothing here is negative, and a rate that hardly moves should look like that.
     ...(chart.kind === "states" ? {} : { min: 0 }),
     color: { mode: chart.kind === "stat" || chart.kind === "states" ? "thresholds" : "palette-classic" },
     thresholds: { mode: "absolute", steps: steps(chart.limit) },

@@ -105,7 +105,7 @@ export const goldenHour = (ground: Ground): ReadonlyArray<Chart> => {
   const queries = rates(ground, legends)
   return [
     { title: "Reads by zone", kind: "stacked", unit: "ops", width: 12, queries },
-    { title: "Mix of zones", kind: "mix", unit: "percent", width: 12, queries }
+    { title: "Mix of zones", kind: "mix", unit: "ops", width: 12, queries }
   ]
 }
 
