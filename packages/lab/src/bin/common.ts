@@ -1,6 +1,7 @@
 /** What the commands share: where a day comes from, and how a failure is told. */
 import * as Cause from "effect/Cause"
 import * as Flag from "effect/cli/Flag"
+import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -44,13 +45,15 @@ export const sourceOf = (data: Option.Option<string>, date: Option.Option<string
     ? Effect.fail(new DateWithoutData({ date: date.value }))
     : Effect.succeed(DaySource.simulated())
 
-/** One line about what went wrong, defects included; nothing about an interruption. */
-export const complain = (command: string) => (cause: Cause.Cause<unknown>) => {
-  const problem = Cause.squash(cause)
-  return Cause.hasInterruptsOnly(cause)
-    ? Console.error("")
-    : Console.error(`${command}: ${problem instanceof Error ? problem.message : String(problem)}`)
+const inWords = (problem: unknown): string => {
+  // A wrong variable: what was expected, and at which one.
+  if (problem instanceof Config.ConfigError) return problem.cause.message.replace(/\s*\n\s*/g, " ")
+  return problem instanceof Error ? problem.message : String(problem)
 }
+
+/** One line about what went wrong, defects included; nothing about an interruption. */
+export const complain = (command: string) => (cause: Cause.Cause<unknown>) =>
+  Console.error(Cause.hasInterruptsOnly(cause) ? "" : `${command}: ${inWords(Cause.squash(cause))}`)
 
 /** A reader of the output that has seen enough (`| head`) is no failure; a full disk is. */
 export const endWithOutput = (command: string): void => {

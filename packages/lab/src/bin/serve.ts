@@ -13,6 +13,7 @@ import * as Server from "@smart-cache/server/Server"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Config from "effect/Config"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
@@ -58,11 +59,18 @@ const cache = Layer.unwrap(Effect.map(
     shared ? RedisCache.layerConfig(football) : SmartCache.layerConfig(football)
 ))
 
+/** All three signals, as OpenTelemetry has it for those who say nothing of them; Effect exports only what is named. */
+const allSignals = ConfigProvider.layerAdd(ConfigProvider.fromUnknown({
+  OTEL_TRACES_EXPORTER: "otlp",
+  OTEL_METRICS_EXPORTER: "otlp",
+  OTEL_LOGS_EXPORTER: "otlp"
+}))
+
 /** Traces, metrics and logs go where `OTEL_EXPORTER_OTLP_ENDPOINT` says, if it says so. */
 const telemetry = Layer.unwrap(Effect.map(isSet("OTEL_EXPORTER_OTLP_ENDPOINT"), (wanted) =>
   wanted
     ? Otlp.layerFromConfig({ resource: { serviceName: "smart-cache" } }).pipe(
-      Layer.provide([OtlpSerialization.layerJson, NodeHttpClient.layerUndici])
+      Layer.provide([OtlpSerialization.layerJson, NodeHttpClient.layerUndici, allSignals])
     )
     : Layer.empty))
 
