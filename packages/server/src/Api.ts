@@ -15,6 +15,7 @@ export class Api extends HttpApi.make("smart-cache")
   .add(HealthGroup, MetricsGroup, PredictionsGroup, ChangesGroup, InsightGroup)
   .annotateMerge(OpenApi.annotations({
     title: "smart-cache",
+    version: "1",
     description:
       "What the cache holds, decides and measures. Times are epoch milliseconds; numbers that are not finite are null."
   }))

@@ -91,7 +91,9 @@ export const layer = (
 
 const config = Config.all({
   host: Config.String("HOST").pipe(Config.withDefault("127.0.0.1")),
-  port: Config.Port("PORT").pipe(Config.withDefault(4499)),
+  port: Config.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })), "PORT").pipe(
+    Config.withDefault(4499)
+  ),
   token: Config.Redacted("SMART_CACHE_TOKEN").pipe(Config.withDefault<Redacted.Redacted | undefined>(undefined)),
   allowedHosts: Config.Array(Schema.String, "SMART_CACHE_ALLOWED_HOSTS").pipe(
     Config.withDefault<ReadonlyArray<string>>([])

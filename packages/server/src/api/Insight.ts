@@ -83,7 +83,8 @@ export const Trace = Schema.Struct({
 
 export class InsightGroup extends HttpApiGroup.make("insight").add(
   HttpApiEndpoint.get("explain", "/api/v1/explain", {
-    query: { key: Text },
+    // How long a key may be is a setting of the cache, which tells.
+    query: { key: Schema.String.check(Schema.isMinLength(1)) },
     success: Explanation,
     error: [Problems.BadRequest, Problems.Internal, Problems.Unavailable]
   }).middleware(Checked),

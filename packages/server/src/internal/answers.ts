@@ -10,18 +10,9 @@ import * as Routes from "./routes.ts"
 
 type Response = HttpServerResponse.HttpServerResponse
 
-/** A problem as a response, with the headers that its status asks for. */
+/** A problem as a response. */
 export const ofProblem = (problem: Problems.Problem): Effect.Effect<Response> =>
-  Effect.map(HttpServerRespondable.toResponse(problem), (response) => {
-    switch (problem.status) {
-      case 401:
-        return HttpServerResponse.setHeader(response, "www-authenticate", "Bearer realm=\"smart-cache\"")
-      case 503:
-        return HttpServerResponse.setHeader(response, "retry-after", "5")
-      default:
-        return response
-    }
-  })
+  HttpServerRespondable.toResponse(problem)
 
 const shown = (request: HttpServerRequest): string => JSON.stringify(Routes.pathOf(request.url).slice(0, 200))
 

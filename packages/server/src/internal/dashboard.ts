@@ -32,6 +32,8 @@ const unbuilt = HttpServerResponse.html(
 `
 ).pipe(HttpServerResponse.setStatus(404))
 
+const isMissing = ({ reason }: HttpServerError) => reason._tag === "RouteNotFound"
+
 export const layer: Layer.Layer<
   never,
   never,
@@ -42,7 +44,6 @@ export const layer: Layer.Layer<
     const { url } = yield* HttpServerRequest.HttpServerRequest
     return HttpServerResponse.setHeader(yield* files, "cache-control", caching(pathOf(url)))
   })
-  const isMissing = ({ reason }: HttpServerError) => reason._tag === "RouteNotFound"
   yield* router.add("GET", "/", Effect.orDie(Effect.catchIf(file, isMissing, () => Effect.succeed(unbuilt))))
   // What is not there dies with what the guard answers as it answers any path that is unknown.
   yield* router.add("GET", "/*", Effect.orDie(file))

@@ -21,16 +21,20 @@ const guard = Effect.gen(function*() {
   const limits = yield* Limits
   const objection = ({ headers, url }: HttpServerRequest.HttpServerRequest) =>
     Routes.isOpen(Routes.pathOf(url)) ? gate.visitor(headers.host) : gate.reader(headers.host, headers.authorization)
+  // The time until a response begins: a stream may go on for ever. Whoever leaves, or stops the server, interrupts it.
+  const inTime = (app: App): App =>
+    Effect.interruptible(
+      Effect.timeoutOrElse(app, { duration: limits.response, orElse: () => Answers.ofProblem(slow) })
+    )
   return (app: App): App =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const refused = objection(request)
-      // The time until a response begins: a stream may go on for ever.
       const answered: App = refused === undefined
-        ? Effect.timeoutOrElse(app, { duration: limits.response, orElse: () => Answers.ofProblem(slow) })
+        ? inTime(app)
         : Answers.ofProblem(refused)
       return answered.pipe(
         Effect.catchCause((cause) => Answers.ofCause(request, cause)),
-        Effect.map(Headers.secure)
+        Effect.map(Headers.complete)
       )
     })
 })

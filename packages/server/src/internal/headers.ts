@@ -26,6 +26,12 @@ const everywhere: Readonly<Record<string, string>> = {
   "cache-control": "no-store"
 }
 
+/** What a status asks for: how to prove oneself, and when to come back. */
+const byStatus: Readonly<Record<number, Readonly<Record<string, string>>>> = {
+  401: { "www-authenticate": "Bearer realm=\"smart-cache\"" },
+  503: { "retry-after": "5" }
+}
+
 /** The headers of every response; those that the response has itself stay. */
-export const secure = (response: Response): Response =>
-  HttpServerResponse.setHeaders(response, { ...everywhere, ...response.headers })
+export const complete = (response: Response): Response =>
+  HttpServerResponse.setHeaders(response, { ...everywhere, ...byStatus[response.status], ...response.headers })

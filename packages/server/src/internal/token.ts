@@ -12,4 +12,4 @@ export const matches = (given: string, expected: Redacted.Redacted): boolean =>
 
 /** The credentials of `Authorization: Bearer …`; empty when there are none. */
 export const bearer = (authorization: string | undefined): string =>
-  /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? ""
+  /^bearer +(\S.*)$/i.exec(authorization ?? "")?.[1] ?? ""

@@ -20,12 +20,14 @@ const matches = [
 ]
 
 export const fixtures: Layer.Layer<Fixtures.Fixtures> = Layer.succeed(Fixtures.Fixtures, {
-  list: Effect.map(Clock.currentTimeMillis, (now) =>
-    matches.map(({ hours, ...match }) => ({ ...match, kickoff: now + hours * hour }))),
+  list: Effect.map(
+    Clock.currentTimeMillis,
+    (now) => matches.map(({ hours, ...match }) => ({ ...match, kickoff: now + hours * hour }))
+  ),
   knows: (match) => Effect.succeed(matches.some((each) => each.match === match))
 })
 
-const market = "match_result"
+const market = "match-odds"
 
 export const keyOf = (match: string): string => `prediction:${match}`
 

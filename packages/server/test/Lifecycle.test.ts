@@ -1,0 +1,119 @@
+/** Starting and stopping. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import { connect } from "node:net"
+import * as Calculator from "../src/Calculator.ts"
+import { Limits } from "../src/internal/limits.ts"
+import * as Server from "../src/Server.ts"
+import { app, cache, fixtures, port, token } from "./support/app.ts"
+import { json, send } from "./support/http.ts"
+
+const question = json({ home_team: "Arsenal", away_team: "Chelsea" })
+const path = "/api/v1/brain/calculate"
+
+it.live("a port in use is told as such", () =>
+  Effect.gen(function*() {
+    const at = yield* port
+    const error = yield* Effect.flip(Layer.build(app({ port: at })))
+    assert.strictEqual(error.reason._tag, "PortInUse")
+    assert.include(error.message, `port ${at}`)
+    assert.include(error.message, "PORT")
+  }).pipe(Effect.provide(app()), Effect.scoped))
+
+it.live("an address that is not this machine's is told as such", () =>
+  Effect.gen(function*() {
+    // TEST-NET-1: no machine has it.
+    const error = yield* Effect.flip(Layer.build(app({ host: "192.0.2.1" })))
+    assert.strictEqual(error.reason._tag, "CannotListen")
+    assert.include(error.message, "EADDRNOTAVAIL")
+  }).pipe(Effect.scoped))
+
+/** A server whose model says when it is asked, and answers when it is told to. */
+const held = Effect.fnUntraced(function*(limits: Partial<Limits>) {
+  const asked = yield* Deferred.make<void>()
+  const left = yield* Deferred.make<void>()
+  const answer = yield* Deferred.make<void>()
+  const calculator = Layer.succeed(Calculator.Calculator, {
+    calculate: () =>
+      Deferred.succeed(asked, undefined).pipe(
+        Effect.andThen(Deferred.await(answer)),
+        Effect.andThen(new Calculator.ModelFailed({ message: "answered" })),
+        Effect.onInterrupt(() => Deferred.succeed(left, undefined))
+      )
+  })
+  const scope = yield* Scope.make()
+  const context = yield* Server.layer({ port: 0, token: Redacted.make(token) }).pipe(
+    Layer.provide(Layer.mergeAll(fixtures, calculator)),
+    Layer.provide(cache),
+    Layer.provide(Layer.effect(Limits, Effect.map(Limits, (defaults) => ({ ...defaults, ...limits })))),
+    Layer.build,
+    Scope.provide(scope)
+  )
+  const stop = Scope.close(scope, Exit.void)
+  yield* Effect.addFinalizer(() => stop)
+  return { asked, answer, left, stop, port: yield* Effect.provideContext(port, context) }
+})
+
+describe("stopping", () => {
+  it.live("a request under way is answered", () =>
+    Effect.gen(function*() {
+      const server = yield* held({ shutdown: 10_000 })
+      const request = yield* Effect.forkChild(send(server.port, { path, ...question }))
+      yield* Deferred.await(server.asked)
+      const stopping = yield* Effect.forkChild(server.stop)
+      yield* Effect.sleep("50 millis")
+      yield* Deferred.succeed(server.answer, undefined)
+      const reply = yield* Fiber.join(request)
+      assert.strictEqual(reply.status, 503)
+      assert.include(reply.body, "answered")
+      yield* Fiber.join(stopping)
+    }).pipe(Effect.scoped))
+
+  it.live("a request that does not end, and one that never begins, are cut off", () =>
+    Effect.gen(function*() {
+      const server = yield* held({ shutdown: 200 })
+      const request = yield* Effect.forkChild(Effect.exit(send(server.port, { path, ...question })))
+      yield* Deferred.await(server.asked)
+      const socket = connect(server.port, "127.0.0.1", () => socket.write("GET /health HTTP/1.1\r\nHost: loc"))
+      socket.on("error", () => {})
+      const [taken] = yield* Effect.timed(server.stop)
+      assert.isBelow(Duration.toSeconds(taken), 5)
+      const exit = yield* Fiber.join(request)
+      assert.isTrue(Exit.isFailure(exit) || exit.value.status === 503)
+    }).pipe(Effect.scoped))
+})
+
+it.live("when the client leaves, the work for it is given up", () =>
+  Effect.gen(function*() {
+    const server = yield* held({})
+    const request = yield* Effect.forkChild(send(server.port, { path, ...question }))
+    yield* Deferred.await(server.asked)
+    yield* Fiber.interrupt(request)
+    yield* Effect.timeout(Deferred.await(server.left), "10 seconds")
+  }).pipe(Effect.scoped))
+
+it.live("an answer that takes too long is given up", () =>
+  Effect.gen(function*() {
+    const server = yield* held({ response: 100 })
+    const reply = yield* send(server.port, { path, ...question })
+    assert.strictEqual(reply.status, 503)
+    assert.include(reply.body, "took too long")
+  }).pipe(Effect.scoped))
+
+it.live("connections beyond the bound are refused", () =>
+  Effect.gen(function*() {
+    const server = yield* held({ connections: 1 })
+    const first = yield* Effect.forkChild(send(server.port, { path, ...question }))
+    yield* Deferred.await(server.asked)
+    const refused = yield* Effect.exit(send(server.port, { path: "/health" }))
+    assert.isTrue(Exit.isFailure(refused))
+    yield* Deferred.succeed(server.answer, undefined)
+    assert.strictEqual((yield* Fiber.join(first)).status, 503)
+  }).pipe(Effect.scoped))
