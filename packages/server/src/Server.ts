@@ -85,8 +85,7 @@ export const layer = (
     throw new RangeError("Server.layer: the token must not be empty, got \"\"")
   }
   const gate = { host, token, allowedHosts }
-  const problem = problemOf(gate)
-  return problem === undefined ? start(gate, port) : Layer.effectDiscard(Effect.fail(problem)) as never
+  return Layer.unwrap(Effect.suspend(() => problemOf(gate) ?? Effect.succeed(start(gate, port))))
 }
 
 const config = Config.all({
@@ -96,6 +95,7 @@ const config = Config.all({
   ),
   token: Config.Redacted("SMART_CACHE_TOKEN").pipe(Config.withDefault<Redacted.Redacted | undefined>(undefined)),
   allowedHosts: Config.Array(Schema.String, "SMART_CACHE_ALLOWED_HOSTS").pipe(
+    Config.map((names) => names.map((name) => name.trim())),
     Config.withDefault<ReadonlyArray<string>>([])
   )
 })

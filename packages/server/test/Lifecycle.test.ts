@@ -99,6 +99,27 @@ it.live("when the client leaves, the work for it is given up", () =>
     yield* Effect.timeout(Deferred.await(server.left), "10 seconds")
   }).pipe(Effect.scoped))
 
+it.live("a request that comes byte by byte is given up", () =>
+  Effect.gen(function*() {
+    const server = yield* held({ headers: 200, request: 400 })
+    const dribble = (first: string) =>
+      Effect.callback<void>((resume) => {
+        const socket = connect(server.port, "127.0.0.1", () => socket.write(first))
+        const drops = setInterval(() => socket.write("x"), 50)
+        socket.on("error", () => {})
+        socket.on("data", () => {})
+        socket.on("close", () => resume(Effect.void))
+        return Effect.sync(() => {
+          clearInterval(drops)
+          socket.destroy()
+        })
+      }).pipe(Effect.timeout("10 seconds"))
+    yield* dribble("GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+    yield* dribble(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n`
+    )
+  }).pipe(Effect.scoped))
+
 it.live("an answer that takes too long is given up", () =>
   Effect.gen(function*() {
     const server = yield* held({ response: 100 })

@@ -9,9 +9,12 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { TestClock } from "effect/testing"
+import * as Insight from "../src/api/Insight.ts"
+import * as Metrics from "../src/api/Metrics.ts"
 import { sampled, Skipped } from "../src/internal/sampled.ts"
 import { app, port, token } from "./support/app.ts"
 import { type Frame, json, send, watch } from "./support/http.ts"
@@ -53,6 +56,9 @@ describe("decisions", () => {
       yield* (yield* SmartCache.SmartCache).invalidate(Invalidation.key("k"))
       yield* watcher.find(({ data, event }) => event === "invalidation" && data.event === null)
       assert.notInclude(JSON.stringify(watcher.frames), "the value")
+      for (const { data, event } of watcher.frames) {
+        Schema.decodeUnknownSync(event === "decision" ? Insight.Decision : Insight.Invalidated)(data)
+      }
     }).pipe(Effect.provide(app()), Effect.scoped))
 
   it.live("only what fits the filter is sent", () =>
@@ -98,6 +104,7 @@ describe("a stream", () => {
       const [first, second] = watcher.frames.map(({ data }) => data)
       assert.strictEqual(first.metrics.total_requests, 0)
       assert.isAbove(second.at, first.at)
+      Schema.decodeUnknownSync(Metrics.Tick)(second)
       const now = JSON.parse((yield* send(yield* port, { path: "/api/v1/brain/metrics/cache" })).body)
       assert.sameMembers(Object.keys(first.metrics), Object.keys(now))
     }).pipe(Effect.provide(app({}, { metricsEvery: 50 })), Effect.scoped))

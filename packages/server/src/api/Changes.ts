@@ -1,6 +1,7 @@
 /** What the world tells the cache: events of matches, and odds. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { JsonBody, Writer } from "./Access.ts"
 import { Millis, Numeric } from "./Numbers.ts"
@@ -57,10 +58,10 @@ export class ChangesGroup extends HttpApiGroup.make("changes").add(
     payload: MatchEvent,
     success: EventReport,
     error: [Problems.NotFound, Problems.Conflict, Problems.Unprocessable, Problems.Internal, Problems.Unavailable]
-  }),
+  }).annotate(OpenApi.Summary, "Something happened to matches: drops what it affects"),
   HttpApiEndpoint.post("odds", "/api/v1/odds", {
     payload: Observations,
     success: Observed,
     error: Problems.Unprocessable
-  })
+  }).annotate(OpenApi.Summary, "Odds of markets were seen")
 ).middleware(JsonBody).middleware(Writer) {}

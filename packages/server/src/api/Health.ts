@@ -1,6 +1,7 @@
 /** `GET /health`. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Millis } from "./Numbers.ts"
 
@@ -22,6 +23,9 @@ export class Health extends Schema.Class<Health>("Health")({
   })
 }) {}
 
-export class HealthGroup extends HttpApiGroup.make("health", { topLevel: true }).add(
+export class HealthGroup extends HttpApiGroup.make("health", { topLevel: true }).annotate(
+  OpenApi.Summary,
+  "Whether the cache and its store are well"
+).add(
   HttpApiEndpoint.get("health", "/health", { success: Health })
 ) {}

@@ -2,6 +2,7 @@
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Checked } from "./Access.ts"
 import { Millis, Numeric } from "./Numbers.ts"
@@ -87,22 +88,27 @@ export class InsightGroup extends HttpApiGroup.make("insight").add(
     query: { key: Schema.String.check(Schema.isMinLength(1)) },
     success: Explanation,
     error: [Problems.BadRequest, Problems.Internal, Problems.Unavailable]
-  }).middleware(Checked),
+  }).annotate(OpenApi.Summary, "What is held about a key, and what a read would do now").middleware(Checked),
   HttpApiEndpoint.get("decisions", "/api/v1/decisions", {
     query: Filter,
     success: Watched,
     error: Problems.Unavailable
-  }).middleware(Checked),
-  HttpApiEndpoint.get("graph", "/api/v1/graph", { success: Graph }),
+  }).annotate(OpenApi.Summary, "Reads and invalidations as they happen, as server-sent events").middleware(Checked),
+  HttpApiEndpoint.get("graph", "/api/v1/graph", { success: Graph }).annotate(
+    OpenApi.Summary,
+    "Which event changes which factor, and which factor prices which market"
+  ),
   HttpApiEndpoint.get("vix", "/api/v1/vix", {
     query: {
       limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })))
     },
     success: Schema.Array(Market)
-  }).middleware(Checked),
+  }).annotate(OpenApi.Summary, "How nervous the most recently observed markets are").middleware(Checked),
   HttpApiEndpoint.get("trace", "/api/v1/vix/trace", {
     query: { market_key: Text },
     success: Trace,
     error: Problems.NotFound
-  }).middleware(Checked)
+  }).annotate(OpenApi.Summary, "The remembered odds of a market, each judged against those before it").middleware(
+    Checked
+  )
 ) {}

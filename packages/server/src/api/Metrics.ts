@@ -3,6 +3,7 @@ import * as CacheCatalogue from "@smart-cache/core/CacheCatalogue"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { JsonBody, Writer } from "./Access.ts"
 import { Millis, Numeric } from "./Numbers.ts"
@@ -46,15 +47,24 @@ export const exposition = "text/plain; version=0.0.4; charset=utf-8"
 const brain = "/api/v1/brain/metrics"
 
 export class MetricsGroup extends HttpApiGroup.make("metrics").add(
-  HttpApiEndpoint.get("snapshot", `${brain}/cache`, { success: Snapshot }),
-  HttpApiEndpoint.get("catalogue", `${brain}/catalogue`, { success: Schema.Array(Described) }),
-  HttpApiEndpoint.post("reset", `${brain}/reset`, { payload: Reset, success: HttpApiSchema.NoContent })
+  HttpApiEndpoint.get("snapshot", `${brain}/cache`, { success: Snapshot }).annotate(
+    OpenApi.Summary,
+    "All metrics by name, since their last reset"
+  ),
+  HttpApiEndpoint.get("catalogue", `${brain}/catalogue`, { success: Schema.Array(Described) }).annotate(
+    OpenApi.Summary,
+    "What each metric means"
+  ),
+  HttpApiEndpoint.post("reset", `${brain}/reset`, { payload: Reset, success: HttpApiSchema.NoContent }).annotate(
+    OpenApi.Summary,
+    "Begins a family of metrics anew, or all"
+  )
     .middleware(JsonBody).middleware(Writer),
   HttpApiEndpoint.get("stream", "/api/v1/metrics/stream", {
     success: HttpApiSchema.StreamSse({ data: Tick }),
     error: Problems.Unavailable
-  }),
+  }).annotate(OpenApi.Summary, "All metrics about once a second, as server-sent events"),
   HttpApiEndpoint.get("prometheus", "/api/v1/cache/metrics", {
     success: Schema.String.pipe(HttpApiSchema.asText({ contentType: exposition }))
-  })
+  }).annotate(OpenApi.Summary, "All metrics as Prometheus text")
 ) {}

@@ -1,6 +1,7 @@
 /** Predictions through the cache, and the matches they are about. */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { JsonBody } from "./Access.ts"
 import { Millis, Numeric } from "./Numbers.ts"
@@ -43,6 +44,9 @@ export class PredictionsGroup extends HttpApiGroup.make("predictions").add(
     payload: Question,
     success: Calculation,
     error: [Problems.NotFound, Problems.Unprocessable, Problems.Internal, Problems.Unavailable]
-  }).middleware(JsonBody),
-  HttpApiEndpoint.get("fixtures", "/api/v1/fixtures", { success: Schema.Array(Fixture) })
+  }).annotate(OpenApi.Summary, "A prediction, and how the cache came by it").middleware(JsonBody),
+  HttpApiEndpoint.get("fixtures", "/api/v1/fixtures", { success: Schema.Array(Fixture) }).annotate(
+    OpenApi.Summary,
+    "The matches on offer by kickoff, with zone and TTL"
+  )
 ) {}

@@ -4,6 +4,9 @@ import * as Context from "effect/Context"
 export interface Limits {
   /** Bytes of a request's body. */
   readonly body: number
+  /** Time in which the headers of a request must have come, and all of it. */
+  readonly headers: number
+  readonly request: number
   /** Time until a response begins. */
   readonly response: number
   readonly connections: number
@@ -25,6 +28,8 @@ export interface Limits {
 export const Limits = Context.Reference<Limits>("smart-cache/http/Limits", {
   defaultValue: () => ({
     body: 64 * 1024,
+    headers: 10_000,
+    request: 20_000,
     response: 30_000,
     connections: 1024,
     streams: 32,

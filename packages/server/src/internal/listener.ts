@@ -9,9 +9,9 @@ import { Limits } from "./limits.ts"
 const make = (limits: Limits): Server => {
   const server = createServer({
     // Whoever sends a request byte by byte has so long for all of it.
-    headersTimeout: 10_000,
-    requestTimeout: 20_000,
-    connectionsCheckingInterval: 2000,
+    headersTimeout: limits.headers,
+    requestTimeout: limits.request,
+    connectionsCheckingInterval: limits.headers / 5,
     keepAliveTimeout: 5000,
     maxHeaderSize: 16 * 1024
   })

@@ -56,10 +56,10 @@ export const calculator: Layer.Layer<Calculator.Calculator, never, SmartCache.Sm
 export const cache = SmartCache.layer({ graph: Events.graph, ttl: GoldenHour.policy })
 
 /** A server on a free port over a cache of its own; the cache is there to be looked at. */
-export const app = (options: Server.Options = {}, limits: Partial<Limits> = {}) =>
+export const app = (options: Server.Options = {}, limits: Partial<Limits> = {}, over = cache) =>
   Server.layer({ port: 0, token: Redacted.make(token), ...options }).pipe(
     Layer.provideMerge(Layer.mergeAll(fixtures, calculator)),
-    Layer.provideMerge(cache),
+    Layer.provideMerge(over),
     Layer.provide(Layer.effect(Limits, Effect.map(Limits, (defaults) => ({ ...defaults, ...limits }))))
   )
 
