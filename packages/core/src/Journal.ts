@@ -1,8 +1,9 @@
 /**
  * What an operator reads in the log: a structured line when something changes, never a stream of them.
  *
- * A journal is of one topic. Two lines in ten seconds are written at once, a fall and the rise from it; of the others
- * only the latest, when the ten seconds are over, with how many were left out: the last line tells how things are.
+ * A journal is of one topic. What happens for the first time in ten seconds is written at once; of what repeats itself
+ * only the latest, when the ten seconds are over, with how many lines were left out. So the last line of a topic tells
+ * how things are.
  * No line carries a key, a value or a credential.
  */
 import type * as Clock from "effect/Clock"
@@ -40,8 +41,9 @@ export interface Journal {
   readonly say: (line: Line) => Effect.Effect<void>
 }
 
+/** Milliseconds. */
 const window = 10_000
-const burst = 2
+/** Characters of a detail. */
 const longest = 120
 
 /** Milliseconds on a clock that cannot go back. */
@@ -62,7 +64,7 @@ const write = ({ details = {}, event, level, message }: Line, suppressed: number
 class Topic implements Journal {
   private readonly scope: Scope.Scope
   private until = -Infinity
-  private said = 0
+  private readonly said = new Set<Happening>()
   private latest: Line | undefined
   private suppressed = 0
 
@@ -76,10 +78,10 @@ class Topic implements Journal {
       const waiting = this.latest !== undefined
       if (!waiting && now >= this.until) {
         this.until = now + window
-        this.said = 0
+        this.said.clear()
       }
-      if (!waiting && this.said < burst) {
-        this.said++
+      if (!waiting && !this.said.has(line.event)) {
+        this.said.add(line.event)
         return write(line, 0)
       }
       this.suppressed++
@@ -91,11 +93,13 @@ class Topic implements Journal {
   private later(millis: number): Effect.Effect<void> {
     const last = Effect.clockWith((clock) => {
       const { latest, suppressed } = this
+      if (latest === undefined) return Effect.void
       this.until = millisOf(clock) + window
-      this.said = 1
+      this.said.clear()
+      this.said.add(latest.event)
       this.latest = undefined
       this.suppressed = 0
-      return latest === undefined ? Effect.void : write(latest, suppressed - 1)
+      return write(latest, suppressed - 1)
     })
     return Effect.delay(last, millis)
   }

@@ -38,6 +38,8 @@ export interface Shape {
   readonly health: Effect.Effect<Health>
   /** Leave to ask the store; none while the breaker is open, but for a probe now and then. */
   readonly admit: (clock: Clock.Clock) => Pass | undefined
+  /** Whether the breaker is open. */
+  readonly skipping: () => boolean
   /** False when a success is no news. */
   readonly troubled: () => boolean
   /** The store has answered. */
@@ -104,7 +106,9 @@ class Ward {
 
   readonly answered: Effect.Effect<void> = Effect.clockWith((clock) => {
     const now = millisOf(clock)
-    const closing = this.breaker.answered() ? this.switches.say(closed((now - this.openedAt) / 1000)) : Effect.void
+    const closing = this.breaker.answered()
+      ? this.switches.say(closed(Math.round(now - this.openedAt) / 1000))
+      : Effect.void
     if (!this.degraded || now - this.failedAt < calm) return closing
     const epoch = clock.currentTimeMillisUnsafe()
     const seconds = (epoch - this.since) / 1000
@@ -178,6 +182,7 @@ export const layer: Layer.Layer<StoreHealth, never, CacheConfig | CacheMetrics> 
     return {
       health: Effect.sync(() => ward.health()),
       admit: (clock) => ward.admit(clock),
+      skipping: () => ward.open,
       troubled: () => ward.troubled(),
       answered: ward.answered,
       failed: (operation, error, pass) => ward.failed(operation, error, pass)

@@ -7,7 +7,7 @@
  * must bear being run although they failed. No error and no log line carries a
  * credential or what was sent.
  */
-import * as CacheError from "@smart-cache/core/CacheError"
+import type * as CacheError from "@smart-cache/core/CacheError"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
@@ -179,7 +179,7 @@ const connect = Effect.fnUntraced(
     const link = yield* Link.watch(client)
     yield* begin(client, settings)
     const failure: Shape["failure"] = (operation, cause) =>
-      CacheError.make({ _tag: "StoreFailed", operation, cause: RedisFault.from(cause, link.problem) })
+      RedisFault.failure(operation, RedisFault.from(cause, link.problem))
     const timeout = new RedisFault.RedisFault("TIMEOUT", `no answer within ${settings.commandTimeout} ms`)
     // ioredis bounds each command, but neither a Cluster's redirections nor several commands in a row.
     const use: Shape["use"] = (operation, run) =>

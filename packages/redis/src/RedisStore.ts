@@ -18,7 +18,9 @@ import { CacheConfig } from "@smart-cache/core/CacheConfig"
 import * as CacheError from "@smart-cache/core/CacheError"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as CacheStore from "@smart-cache/core/CacheStore"
+import * as Journal from "@smart-cache/core/Journal"
 import * as MemoryTier from "@smart-cache/core/MemoryTier"
+import * as StoreHealth from "@smart-cache/core/StoreHealth"
 import * as Clock from "effect/Clock"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
@@ -144,16 +146,18 @@ const make = (
     }
     const tier = tiers === "redis" ? undefined : new MemoryTier.MemoryTier(settings)
     const { hardTimeout, maxEntries, onStoreError } = settings
-    const island = new Island({ staleness, hardTimeout, maxEntries, clock: yield* Clock.Clock, metrics })
+    const island = new Island({ staleness, hardTimeout, maxEntries, clock: yield* Clock.Clock })
+    const journal = yield* Journal.make
     const watch = yield* Watch.make({
-      look: look(commands, keys),
+      look: told(look(commands, keys), yield* Effect.serviceOption(StoreHealth.StoreHealth)),
       lookTimeout: client.commandTimeout,
       staleness,
       tier,
       recall: new Recall(commands, keys, lifetimes, yield* Clock.Clock),
       changed: (what) => {
         if (what !== "lapsed") island.clear()
-        return changed(what, tiers, metrics)
+        if (what === "gap") metrics.add("bus_gaps", 1)
+        return journal.say(lineOf(what, tiers))
       }
     })
     const waiters = new Waiters()
@@ -192,6 +196,19 @@ const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =
     }
   )
 
+/** A look tells how the server does, also when nobody reads. */
+const told = <A>(
+  look: Effect.Effect<A, CacheError.SmartCacheError>,
+  health: Option.Option<StoreHealth.Shape>
+): Effect.Effect<A, CacheError.SmartCacheError> => {
+  if (Option.isNone(health)) return look
+  const { answered, failed, troubled } = health.value
+  return look.pipe(
+    Effect.tap(() => troubled() ? answered : Effect.void),
+    Effect.tapError((error) => failed("watch", error, 0))
+  )
+}
+
 /** Raised by a Cluster whenever a replica takes its master's place. */
 const epoch = ({ client }: Commands.Commands): Effect.Effect<number, CacheError.SmartCacheError> =>
   client.topology === "single"
@@ -201,25 +218,21 @@ const epoch = ({ client }: Commands.Commands): Effect.Effect<number, CacheError.
       (info) => Number(/cluster_current_epoch:(\d+)/.exec(String(info))?.[1] ?? 0)
     )
 
-const changed = (
-  what: "gap" | "lapsed" | "regained",
-  tiers: Tiers,
-  metrics: CacheMetrics.Shape
-): Effect.Effect<void> => {
+/** What the log says of a change. */
+const lineOf = (what: "gap" | "lapsed" | "regained", tiers: Tiers): Journal.Line => {
   switch (what) {
-    case "gap":
-      metrics.add("bus_gaps", 1)
-      return Effect.logDebug(
-        "smart-cache: news of invalidations were missed; what memory holds is read again when wanted"
-      )
-    case "lapsed":
-      return Effect.logWarning(
-        tiers === "redis"
-          ? "smart-cache: the shared store is out of reach; reads compute"
-          : "smart-cache: the shared store is out of reach; memory is not trusted any more, a key is computed anew every `staleness`"
-      )
+    case "gap": {
+      const message = "smart-cache: news of invalidations were missed; what memory holds is read again when wanted"
+      return { level: "Debug", event: "bus_gap", message }
+    }
+    case "lapsed": {
+      const message = tiers === "redis"
+        ? "smart-cache: the shared store is out of reach; reads compute"
+        : "smart-cache: the shared store is out of reach; memory is not trusted any more, a key is computed anew every `staleness`"
+      return { level: "Warn", event: "contact_lapsed", message }
+    }
     case "regained":
-      return Effect.logInfo("smart-cache: the shared store answers")
+      return { level: "Info", event: "contact_regained", message: "smart-cache: the shared store answers" }
   }
 }
 

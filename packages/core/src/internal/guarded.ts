@@ -58,6 +58,11 @@ export class Guard {
     this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 4)
   }
 
+  /** Whether reads do without the store. */
+  get skipping(): boolean {
+    return this.health.skipping()
+  }
+
   /** The step's result; it is never left out: it is acknowledged, or fails. */
   insist<O extends Operation>(operation: O, step: Step<O>): Effect.Effect<Answers[O], SmartCacheError> {
     return this.tell(operation, this.bounded(operation, step, noTerms), 0, (error) => Effect.fail(error))

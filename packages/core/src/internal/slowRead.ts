@@ -22,11 +22,12 @@ type SmartCacheError = CacheError.SmartCacheError
 
 const noTags: ReadonlyArray<string> = []
 
-/** What the store said to a read; the fence is `Infinity` when it said nothing. */
+/** What the store said to a read; the fence is `Infinity` when it said nothing, maybe because it was not asked. */
 interface Known {
   readonly entry: Entry | undefined
   readonly standing: Decision.Standing
   readonly fence: Stamp
+  readonly unasked?: boolean
 }
 
 const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
@@ -178,7 +179,9 @@ export class SlowRead {
         })
     )
     return Effect.map(reading, (lookup) => {
-      if (lookup === undefined) return { entry: store.peek(key), standing: "ok", fence: Infinity }
+      if (lookup === undefined) {
+        return { entry: store.peek(key), standing: "ok", fence: Infinity, unasked: guard.skipping }
+      }
       const { entry, fence, granted, invalidated } = lookup
       if (ticket !== undefined) ticket.stamp = granted
       return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
@@ -252,7 +255,7 @@ export class SlowRead {
     })
   }
 
-  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence }: Known): SwrService.Trip<A, E, R> {
+  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence, unasked }: Known): SwrService.Trip<A, E, R> {
     const { approach, context, decision } = read
     const { deadline = Infinity, odds, tags = noTags } = context
     const { vix } = this.services
@@ -265,7 +268,8 @@ export class SlowRead {
       compute: read.compute,
       basis: entry,
       fence,
-      after: fence === Infinity ? approach.horizon : approach.after,
+      // A store that is not asked may do well by now, and others may have invalidated what computes here.
+      after: fence === Infinity && unasked !== true ? approach.horizon : approach.after,
       change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
       latestChange: vix.latestChange,
       // After the deadline only computes that began after it count: before, the value meant something else.

@@ -7,7 +7,6 @@
  * may be anyway; it is never written to Redis.
  */
 import type { Entry } from "@smart-cache/core/CacheEntry"
-import type * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import type * as CacheStore from "@smart-cache/core/CacheStore"
 import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -27,7 +26,6 @@ export interface Options {
   readonly hardTimeout: number
   readonly maxEntries: number
   readonly clock: Clock.Clock
-  readonly metrics: CacheMetrics.Shape
 }
 
 /** In the order of their ends, so that whatever has ended is in front. */
@@ -66,7 +64,7 @@ export class Island {
     return {
       ...store,
       peek: (key) => store.peek(key) ?? this.peek(key),
-      lease: (claim) => Effect.catch(store.lease(claim), () => this.lease(claim)),
+      offline: { lease: (claim) => this.lease(claim), fill: (fill) => this.fill(fill) },
       fill: (fill) => {
         if (fill.entry.stamp !== ownStamp) {
           return fill.token === undefined ? Effect.tap(store.fill(fill), clear) : store.fill(fill)
@@ -91,10 +89,9 @@ export class Island {
 
   /** Asked again, a lease is renewed; its compute began when it was asked for first. */
   private lease({ token }: CacheStore.Claim): Effect.Effect<CacheStore.Lease> {
-    const { hardTimeout, maxEntries, metrics } = this.options
+    const { hardTimeout, maxEntries } = this.options
     return Effect.sync(() => {
       const now = this.now()
-      metrics.add("store_errors", 1)
       if (!this.begun.has(token)) this.begun.set(token, { at: now, overtaken: false })
       sweep(this.begun, maxEntries, ({ at }) => now - at > 2 * hardTimeout)
       return { _tag: "Granted", stamp: ownStamp }

@@ -5,7 +5,7 @@
  * for AUTH the password. This one is made of the server's code word and the part
  * of the text before anything quoted.
  */
-import { SmartCacheError } from "@smart-cache/core/CacheError"
+import * as CacheError from "@smart-cache/core/CacheError"
 
 /** Thrown by nobody: the `cause` of a `StoreFailed`. */
 export class RedisFault extends Error {
@@ -21,6 +21,9 @@ export class RedisFault extends Error {
 
 const disconnected =
   /^(?:Connection is closed|Stream isn't writeable|Cluster isn't ready|Cluster is (?:ended|disconnect)|Reached the max retries|None of startup nodes|Command aborted due to connection close|Failed to refresh slots)/
+
+/** Codes of a server that does its work and would not do this: reads may well be answered. */
+const refusals = new Set(["OOM", "READONLY", "MISCONF", "NOREPLICAS", "NOPERM", "WRONGTYPE", "CROSSSLOT", "EXECABORT"])
 
 const maxLength = 160
 
@@ -58,11 +61,20 @@ export const from = (thrown: unknown, problem?: string): RedisFault => {
     : new RedisFault(code, plain(thrown.message) || code)
 }
 
+/** The fault as an error of the cache, which says what it tells of the server. */
+export const failure = (operation: string, fault: RedisFault): CacheError.SmartCacheError => {
+  const failed = { _tag: "StoreFailed", operation, cause: fault } as const
+  if (fault.code === "TIMEOUT") return CacheError.make({ ...failed, kind: "timeout" })
+  return CacheError.make(refusals.has(fault.code) ? { ...failed, kind: "refused" } : failed)
+}
+
 /**
  * Redirections came to no end: a slot of the Cluster is moving, and its keys are not all in one place. Single ones are
  * served. ioredis asks any node again after TRYAGAIN, so that the last answer may be another.
  */
 export const isScattered = (error: unknown): boolean => {
-  const cause = error instanceof SmartCacheError && error.reason._tag === "StoreFailed" ? error.reason.cause : error
+  const cause = error instanceof CacheError.SmartCacheError && error.reason._tag === "StoreFailed"
+    ? error.reason.cause
+    : error
   return ["TRYAGAIN", "MOVED", "ASK"].includes(from(cause).code)
 }

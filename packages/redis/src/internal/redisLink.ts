@@ -2,6 +2,7 @@
  * Whether the command connection stands: told in the log when that changes, begun
  * again when ioredis has given up.
  */
+import * as Journal from "@smart-cache/core/Journal"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -60,16 +61,38 @@ const listen = (client: Redis | Cluster, link: Link, now: () => number, emit: (e
   client.on("end", () => emit({ _tag: "Ended" }))
 }
 
-const respond = (client: Redis | Cluster, link: Link, event: Event): Effect.Effect<void> => {
+/** What the log says of an event. */
+const lineOf = (event: Exclude<Event, { readonly _tag: "Ended" }>): Journal.Line => {
   switch (event._tag) {
     case "Connected":
-      return Effect.logInfo("Redis: connected")
+      return { level: "Info", event: "connected", message: "Redis: connected" }
+    case "Recovered": {
+      const details = { seconds: event.after / 1000 }
+      return { level: "Info", event: "connection_back", message: "Redis: connected again", details }
+    }
+    case "Lost": {
+      const details = { problem: event.problem }
+      return { level: "Warn", event: "connection_lost", message: "Redis: connection lost, connecting again", details }
+    }
+    case "Unreachable": {
+      const details = { problem: event.problem }
+      return { level: "Warn", event: "connection_refused", message: "Redis: cannot be reached, trying on", details }
+    }
+  }
+}
+
+const respond = (
+  client: Redis | Cluster,
+  link: Link,
+  journal: Journal.Journal,
+  event: Event
+): Effect.Effect<void> => {
+  switch (event._tag) {
+    case "Connected":
     case "Recovered":
-      return Effect.logInfo(`Redis: connected again after ${event.after} ms`)
     case "Lost":
-      return Effect.logWarning(`Redis: connection lost, connecting again (${event.problem})`)
     case "Unreachable":
-      return Effect.logWarning(`Redis: cannot be reached, trying on (${event.problem})`)
+      return journal.say(lineOf(event))
     case "Ended":
       return Effect.gen(function*() {
         link.ended += 1
@@ -87,6 +110,8 @@ export const watch = Effect.fnUntraced(function*(client: Redis | Cluster) {
   const events = yield* Queue.sliding<Event>(64)
   const link: Link = { status: "connecting", since: now(), problem: undefined, ended: 0 }
   listen(client, link, now, (event) => Queue.offerUnsafe(events, event))
-  yield* Effect.forkScoped(Effect.forever(Effect.flatMap(Queue.take(events), (event) => respond(client, link, event))))
+  const journal = yield* Journal.make
+  const responding = Effect.flatMap(Queue.take(events), (event) => respond(client, link, journal, event))
+  yield* Effect.forkScoped(Effect.forever(responding))
   return link
 })

@@ -115,7 +115,7 @@ export class Store {
     const cause = "the server's clock is not known yet"
     return Effect.timeoutOrElse(Effect.andThen(watch.compare, Effect.suspend(step)), {
       duration: mostReads * readTimeout,
-      orElse: () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "compare", cause }))
+      orElse: () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "compare", cause, kind: "timeout" }))
     })
   }
 
@@ -255,7 +255,7 @@ export class Store {
       const era = tier?.era
       const text = this.encode(key, entry, codec)
       if (text instanceof CacheError.SmartCacheError) {
-        return Effect.andThen(this.sayUnfit(key, text), this.keepHere(fill, Effect.fail(text)))
+        return Effect.andThen(this.sayUnfit(text), this.keepHere(fill, Effect.fail(text)))
       }
       if (text === "too_large") return this.keepHere(fill, Effect.succeed(text))
       const life = Math.max(1, Math.min(entry.staleUntil + settings.failSafe, entry.deadline) - now)
@@ -283,10 +283,10 @@ export class Store {
   }
 
   /** Says once what keeps a value from being shared: the next ones are mostly of the same cache. */
-  private sayUnfit(key: string, { message }: SmartCacheError): Effect.Effect<void> {
+  private sayUnfit({ message }: SmartCacheError): Effect.Effect<void> {
     if (this.saidUnfit) return Effect.void
     this.saidUnfit = true
-    return Effect.logWarning(`smart-cache: a value is not shared, every process computes it: ${message}`, { key })
+    return Effect.logWarning(`smart-cache: a value is not shared, every process computes it: ${message}`)
   }
 
   private encode(key: string, entry: Entry, codec: Codec | undefined): string | "too_large" | SmartCacheError {
@@ -304,7 +304,9 @@ export class Store {
   }
 }
 
-const unfit = (cause: TypeError): SmartCacheError => CacheError.make({ _tag: "StoreFailed", operation: "fill", cause })
+/** What is wrong with a value says nothing about the server. */
+const unfit = (cause: TypeError): SmartCacheError =>
+  CacheError.make({ _tag: "StoreFailed", operation: "fill", cause, kind: "unrelated" })
 
 const alike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((tag, i) => tag === b[i])

@@ -21,7 +21,8 @@ export interface Ordeal extends Omit<Options, "namespace"> {
   /** Begins, lasts and ends the fault; what it leaves behind must heal by itself. */
   readonly fault: (scene: Scene) => Effect.Effect<void, unknown, Scope.Scope>
   readonly habit?: Habit
-  /** Log lines that operators may be told, for both caches together; 12 without it. */
+  /** Log lines that operators may be told, for both caches together; 24 without it: each loses its server and finds it again once or twice, tells what it
+   * does without, and from when. */
   readonly lines?: number
 }
 
@@ -74,7 +75,7 @@ const judge = (seen: Tally, written: Written, { all, lines, unhandled }: Witness
 export const endure = (ordeal: Ordeal): Effect.Effect<Scene, unknown, Scope.Scope> =>
   witnessed((witness) =>
     Effect.gen(function*() {
-      const { fault, habit = "keys and tags", lines = 12, tiers } = ordeal
+      const { fault, habit = "keys and tags", lines = 24, tiers } = ordeal
       const namespace = freshNamespace()
       const caches = [yield* open({ ...ordeal, namespace }), yield* open({ ...ordeal, namespace })] as const
       const truth = new Truth(9)
