@@ -115,7 +115,7 @@ const serve = Command.make(
   Effect.fnUntraced(
     function*({ computeMs, data, date, rate, seed, speed }) {
       const options = { source: yield* sourceOf(data, date), seed, speed, rate, computeMs }
-      yield* Effect.andThen(announce(options), report).pipe(Effect.provide(services(options)))
+      return yield* Effect.andThen(announce(options), report).pipe(Effect.provide(services(options)))
     },
     Effect.tapCause(complain("serve"))
   )
@@ -124,6 +124,6 @@ const serve = Command.make(
 endWithOutput("serve")
 
 Command.run(serve, { version: "0.1.0" }).pipe(
-  Effect.provide(Layer.merge(NodeServices.layer, Logger.layer([Logger.withConsoleError(Notices.line)]))),
+  Effect.provide(Layer.merge(NodeServices.layer, Logger.layer([Notices.terminal]))),
   NodeRuntime.runMain({ disableErrorReporting: true })
 )

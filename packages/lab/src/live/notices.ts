@@ -1,7 +1,10 @@
 /** What the command says: a few lines at the start, and one now and then. */
+import type { Happening } from "@smart-cache/core/Journal"
 import type { Health } from "@smart-cache/core/SmartCache"
 import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
 import * as Logger from "effect/Logger"
+import * as References from "effect/References"
 import * as Format from "../report/format.ts"
 import type { Tally } from "./traffic.ts"
 
@@ -56,13 +59,26 @@ export const status = (before: Tally, now: Tally, health: Health): string => {
   ].join("; ")
 }
 
+/** What the market does all day long is for the dashboard and for telemetry, not for a terminal. */
+const ofTheMarket: ReadonlySet<unknown> = new Set<Happening>(["market_panic", "market_calm"])
+
 /** A log entry as one line: when, how bad if it is bad, what, and why. */
-export const line: Logger.Logger<unknown, string> = Logger.make(({ cause, date, logLevel, message }) => {
-  const said = (Array.isArray(message) ? message : [message]).map(String).join(" ")
+const line = Logger.make(({ cause, date, fiber, logLevel, message }) => {
+  const { event: _, ...details } = fiber.getRef(References.CurrentLogAnnotations)
+  const why = [
+    ...Object.entries(details).map(([name, detail]) => `${name}: ${detail}`),
+    ...Cause.prettyErrors(cause).map((error) => error.message)
+  ]
   return [
     date.toISOString().slice(11, 19),
     logLevel === "Info" ? [] : `${logLevel}:`,
-    said,
-    cause.reasons.length === 0 ? [] : `(${Cause.prettyErrors(cause).map((error) => error.message).join("; ")})`
+    (Array.isArray(message) ? message : [message]).map(String).join(" "),
+    why.length === 0 ? [] : `(${why.join("; ")})`
   ].flat().join(" ")
+})
+
+/** Writes the log to stderr, line by line. */
+export const terminal: Logger.Logger<unknown, void> = Logger.make((entry) => {
+  const { event } = entry.fiber.getRef(References.CurrentLogAnnotations)
+  if (!ofTheMarket.has(event)) entry.fiber.getRef(Console.Console).error(line.log(entry))
 })

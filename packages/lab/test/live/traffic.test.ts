@@ -31,6 +31,14 @@ const first = Effect.map(Effect.flatMap(Live, ({ onOffer }) => onOffer), (matche
   return { fed: wanted("match-odds"), unfed: wanted("correct-score") }
 })
 
+/** What came of two minutes of readers. */
+const play = (seed: number) =>
+  live(Effect.andThen(TestClock.adjust("2 minutes"), Effect.flatMap(Live, ({ tally }) => tally)), {
+    source: simulated,
+    rate: 10,
+    seed
+  })
+
 describe("readers", () => {
   it.effect("come at their rate, and are answered from the cache as a rule", () =>
     live(
@@ -48,12 +56,6 @@ describe("readers", () => {
 
   it.effect("are the same with the same seed, and others with another", () =>
     Effect.gen(function*() {
-      const play = (seed: number) =>
-        live(Effect.andThen(TestClock.adjust("2 minutes"), Effect.flatMap(Live, ({ tally }) => tally)), {
-          source: simulated,
-          rate: 10,
-          seed
-        })
       const once = yield* play(1)
       assert.deepStrictEqual(yield* play(1), once)
       assert.notDeepEqual(yield* play(2), once)
@@ -150,15 +152,16 @@ describe("odds", () => {
     })))
 })
 
-describe("answers", () => {
-  const ask = (homeTeam: string, awayTeam: string, market?: string) =>
-    Effect.gen(function*() {
-      const { calculate } = yield* Calculator
-      const fiber = yield* Effect.forkChild(calculate({ homeTeam, awayTeam, market }))
-      yield* TestClock.adjust("1 second")
-      return yield* Fiber.join(fiber)
-    })
+/** Asks for a prediction, and waits for as long as a compute takes. */
+const ask = (homeTeam: string, awayTeam: string, market?: string) =>
+  Effect.gen(function*() {
+    const { calculate } = yield* Calculator
+    const fiber = yield* Effect.forkChild(calculate({ homeTeam, awayTeam, market }))
+    yield* TestClock.adjust("1 second")
+    return yield* Fiber.join(fiber)
+  })
 
+describe("answers", () => {
   it.effect("are about the match that is played next, by the names of its teams", () =>
     live(
       Effect.gen(function*() {
