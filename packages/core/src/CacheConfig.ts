@@ -105,8 +105,7 @@ const fields = {
   vixWarning: number(0.000_001, 1e9),
   vixPanic: number(0.000_001, 1e9),
   vixWarningTtl: duration(0, year),
-  latencySampling: number(0.01, 1),
-  metricsReset: choice("scheduled", "never")
+  latencySampling: number(0.01, 1)
 }
 
 /** The validated settings; every duration in milliseconds. */
@@ -146,8 +145,7 @@ export const defaults: Settings = {
   vixWarning: 1.5,
   vixPanic: 2,
   vixWarningTtl: 60_000,
-  latencySampling: 0.01,
-  metricsReset: "scheduled"
+  latencySampling: 0.01
 }
 
 type Durations =
@@ -180,7 +178,6 @@ type Durations =
  * - `vixWindow`, `vixMinSamples`, `vixMaxSamples`, `vixMaxMarkets`: history of odds; `vixWarning`, `vixPanic`:
  *   levels of z; `vixWarningTtl`: the TTL's cap in a nervous market.
  * - `latencySampling`: share of the memory hits whose latency and age are taken; other reads are always timed.
- * - `metricsReset`: `"scheduled"` begins the metrics of the guard anew at 00:00 UTC and those of performance at each hour.
  */
 export type Options = {
   readonly [K in keyof Settings]?: (K extends Durations ? Duration.Input : Settings[K]) | undefined

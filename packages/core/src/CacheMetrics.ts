@@ -171,10 +171,22 @@ export class CacheMetrics extends Context.Service<CacheMetrics, Shape>()("smart-
 export const layer: Layer.Layer<CacheMetrics, never, TtlPolicy.TtlPolicy | CacheConfig> = Layer.effect(
   CacheMetrics,
   Effect.gen(function*() {
-    const { latencySampling, metricsReset } = yield* CacheConfig
+    const { latencySampling } = yield* CacheConfig
     const metrics = make({ zones: TtlPolicy.zoneNames(yield* TtlPolicy.TtlPolicy), sampling: latencySampling })
     yield* publish(metrics)
-    if (metricsReset === "scheduled") yield* schedule(metrics.reset)
     return metrics
   })
+)
+
+/**
+ * Begins the metrics of the guard anew each day at 00:00 UTC and those of performance each hour, as {@link Shape.reset}
+ * does. Not part of a cache, because its timers keep a program alive.
+ *
+ * @example
+ * ```ts
+ * CacheMetrics.resets.pipe(Layer.provideMerge(SmartCache.layer()))
+ * ```
+ */
+export const resets: Layer.Layer<never, never, CacheMetrics> = Layer.effectDiscard(
+  Effect.flatMap(CacheMetrics, ({ reset }) => schedule(reset))
 )

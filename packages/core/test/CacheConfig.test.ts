@@ -35,7 +35,7 @@ const counts = [
   "vixMaxMarkets"
 ] as const
 const numbers = ["beta", "staleFactor", "vixWarning", "vixPanic", "latencySampling"] as const
-const choices = ["onStoreError", "metricsReset"] as const
+const choices = ["onStoreError"] as const
 
 const variableOf = (field: string) => `SMART_CACHE_${field.replace(/([A-Z])/g, "_$1").toUpperCase()}`
 

@@ -258,19 +258,20 @@ describe("a reset", () => {
     assert.strictEqual(metrics.distribution("read_latency_seconds", "bypass").totals().count, 4)
   })
 
-  it.effect("comes by the calendar: performance by the hour, the guard at midnight UTC, if so set", () =>
+  it.effect("comes by the calendar where that is asked for: performance by the hour, the guard at midnight UTC", () =>
     Effect.gen(function*() {
       const names = ["total_requests", "vix_panic_detected", "strategy_bypass"] as const
-      const open = (metricsReset: "scheduled" | "never") =>
+      const open = (resets: Layer.Layer<never, never, CacheMetrics.CacheMetrics>) =>
         Effect.map(
-          Layer.build(CacheMetrics.layer.pipe(
-            Layer.provide([TtlPolicy.layer(football), CacheConfig.layer({ metricsReset })]),
+          Layer.build(resets.pipe(
+            Layer.provideMerge(CacheMetrics.layer),
+            Layer.provide([TtlPolicy.layer(football), CacheConfig.layer()]),
             Layer.fresh
           )),
           (context) => Context.get(context, CacheMetrics.CacheMetrics)
         )
       yield* TestClock.setTime(Date.UTC(2025, 4, 10, 22, 59))
-      const caches = [yield* open("scheduled"), yield* open("never")] as const
+      const caches = [yield* open(CacheMetrics.resets), yield* open(Layer.empty)] as const
       for (const { read } of caches) read(code("vix_panic"), vix("panic"), 0)
       const values = () => caches.map(({ value }) => names.map(value))
       yield* TestClock.adjust("59 seconds")

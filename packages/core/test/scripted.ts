@@ -11,9 +11,9 @@ import { Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
 import { football, hours, minutes } from "./football.ts"
 
-/** The sequence needs these: every hit timed, no reset on the way, no early refresh, no second chance for a failure. */
+/** The sequence needs these: every hit timed, no early refresh, no second chance for a failure. */
 export const options: SmartCache.Options = {
-  config: { latencySampling: 1, metricsReset: "never", beta: 0, failSafe: 0, retryBase: 1, retryMax: 1 },
+  config: { latencySampling: 1, beta: 0, failSafe: 0, retryBase: 1, retryMax: 1 },
   ttl: football,
   graph: TagGraph.make({
     events: { rain: ["pitch"] },

@@ -61,13 +61,18 @@ const work = (job: Job, table: Table, ends: number): Effect.Effect<Report> => {
     const repeated = (step: Effect.Effect<void>) =>
       Effect.whileLoop({ while: () => !over(), body: () => step, step: () => {} })
     yield* Effect.forEach(steps, repeated, { concurrency: "unbounded", discard: true })
-    return { ...judge.report(), writes: writers.writes, metrics: yield* metrics.snapshot }
+    return { ...judge.report(), writes: writers.writes, metrics: numbers(yield* metrics.snapshot) }
   })
   return Effect.provide(
     working,
     SmartCache.layerOn({ ttl: TtlPolicy.fixed(job.ttl) }, { config, store: storeOf(job) })
   )
 }
+
+const numbers = (snapshot: CacheMetrics.Snapshot): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    Object.entries(snapshot).flatMap(([name, value]) => typeof value === "number" ? [[name, value]] : [])
+  )
 
 const run = (job: Job): Effect.Effect<Report> =>
   Effect.gen(function*() {
