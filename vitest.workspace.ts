@@ -10,6 +10,9 @@ const withServer = [join(import.meta.dirname, "packages/redis/test/globalSetup.t
 /** For tests that start a Prometheus. */
 const withPrometheus = join(import.meta.dirname, "packages/server/test/monitoring/globalSetup.ts")
 
+/** For tests in a browser: makes sure that there is one, and builds the dashboard. */
+const withBrowser = join(import.meta.dirname, "packages/server/test/browser/globalSetup.ts")
+
 const project = (name: string, root: string, globalSetup: ReadonlyArray<string> = []) => ({
   extends: true as const,
   resolve: { conditions },
@@ -23,7 +26,7 @@ export default defineConfig({
       project("core", "packages/core"),
       project("redis", "packages/redis", withServer),
       project("football", "packages/football"),
-      project("server", "packages/server", [...withServer, withPrometheus]),
+      project("server", "packages/server", [...withServer, withPrometheus, withBrowser]),
       project("lab", "packages/lab", withServer),
       project("examples", "examples", withServer)
     ]

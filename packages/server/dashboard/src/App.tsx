@@ -17,7 +17,7 @@ export const App = () => {
     <>
       <a className="skip" href="#main">To the figures</a>
       <Header />
-      <main id="main" tabIndex={-1} data-connection={_tag}>
+      <main id="main" tabIndex={-1} data-dimmed={_tag === "Lost" || _tag === "Connecting" || undefined}>
         <Figures />
         <StrategyMix />
         <Latency />

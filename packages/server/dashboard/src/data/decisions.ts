@@ -60,7 +60,7 @@ export class Log {
   drain(): Seen | undefined {
     if (!this.changed) return undefined
     this.changed = false
-    const rows = [...this.rows.values()].flat().sort((a, b) => b.id - a.id)
+    const rows = [...this.rows.values()].flat().toSorted((a, b) => b.id - a.id)
     return { rows, served: new Map(this.served), total: this.total, skipped: this.skipped }
   }
 

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "react"
 import type uPlot from "uplot"
+import { thresholds } from "../../../src/monitoring/Thresholds.ts"
 import * as Series from "../data/series.ts"
 import * as State from "../data/state.ts"
 import { Chart, type Spec } from "../ui/Chart.tsx"
@@ -15,7 +16,7 @@ const spec: Spec = {
   ],
   unit: (value) => `${value} %`,
   scale: { range: (_, min) => [min === null || min > 75 ? 70 : Math.floor(min / 10) * 10, 100] },
-  levels: [{ at: 80, label: "alarm below 80 %" }]
+  levels: [{ at: thresholds.hitRatePct, label: `alarm below ${thresholds.hitRatePct} %` }]
 }
 
 /** Share of the reads served from an entry, over time. */
