@@ -7,23 +7,29 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { parseArgs } from "node:util"
 import * as MemoryHit from "./memoryHit.ts"
+import * as MetricsCost from "./metricsCost.ts"
 import * as RedisHit from "./redisHit.ts"
 import { race, type Row } from "./rounds.ts"
 import { sequence } from "./workload.ts"
 
+const keysInOrder = async () => {
+  const random = await Effect.runPromise(
+    Random.Random.pipe(Effect.provideService(Random.Random, Random.Random.defaultValue()), Random.withSeed(7))
+  )
+  return sequence(random)
+}
+
 const benches = {
-  "memory-hit": async (rounds: number) => {
-    const random = await Effect.runPromise(
-      Random.Random.pipe(Effect.provideService(Random.Random, Random.Random.defaultValue()), Random.withSeed(7))
-    )
-    return race(await MemoryHit.contenders(sequence(random)), rounds, MemoryHit.base)
-  },
+  "memory-hit": async (rounds: number) => race(await MemoryHit.contenders(await keysInOrder()), rounds, MemoryHit.base),
+  "metrics-cost": async (rounds: number) =>
+    race(await MetricsCost.contenders(await keysInOrder()), rounds, MetricsCost.base),
   "redis-hit": (rounds: number) => RedisHit.withContenders((contenders) => race(contenders, rounds, RedisHit.base))
 } as const satisfies Record<string, (rounds: number) => Promise<ReadonlyArray<Row>>>
 type Name = keyof typeof benches
 
 const titles: Readonly<Record<Name, string>> = {
   "memory-hit": `a memory hit; ratio to ${MemoryHit.base}`,
+  "metrics-cost": `a memory hit with and without what it counts; ratio to ${MetricsCost.base}`,
   "redis-hit": `a Redis hit, 1 KB, ${RedisHit.crowd} readers at once; ratio to ${RedisHit.base}`
 }
 

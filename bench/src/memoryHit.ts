@@ -12,10 +12,10 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Contender } from "./rounds.ts"
 import { keyCount, keyOf, sequenceLength, type Value, values } from "./workload.ts"
 
-const inFiberReads = 200_000
+export const inFiberReads = 200_000
 const awaitedReads = 50_000
 
-const keys: ReadonlyArray<string> = Array.from({ length: keyCount }, (_, i) => keyOf(i))
+export const keys: ReadonlyArray<string> = Array.from({ length: keyCount }, (_, i) => keyOf(i))
 
 const taggedKeys: ReadonlyArray<string> = keys.map((key) => JSON.parse(JSON.stringify(`${key}:tagged`)) as string)
 
@@ -24,7 +24,7 @@ const verify = (i: number, value: Value | undefined): void => {
 }
 
 /** Runs `n` reads in one fiber; `valueOf` takes the value out of what a read gives, as a caller would. */
-const inFiber = <A>(
+export const inFiber = <A>(
   sequence: Uint16Array,
   read: (i: number) => Effect.Effect<A, unknown>,
   valueOf: (result: A) => Value
@@ -39,7 +39,7 @@ const inFiber = <A>(
 }
 
 const whole = (value: Value): Value => value
-const ofResult = (result: { readonly value: Value }): Value => result.value
+export const ofResult = (result: { readonly value: Value }): Value => result.value
 
 const awaited = (sequence: Uint16Array, read: (i: number) => Promise<Value | undefined>) => async (n: number) => {
   for (let at = 0; at < n; at++) {
