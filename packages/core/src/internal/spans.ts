@@ -59,7 +59,7 @@ const told = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> =>
   if (Cause.hasInterruptsOnly(exit.cause)) return exit
   const failed = exit.cause.reasons.find(Cause.isFailReason)
   const name = nameOf(failed === undefined ? Cause.squash(exit.cause) : failed.error)
-  const fault = Object.assign(new Error(name), { name, stack: name })
+  const fault = Object.assign(new Error(), { name, stack: name })
   return failed === undefined ? Exit.die(fault) : Exit.fail(fault)
 }
 

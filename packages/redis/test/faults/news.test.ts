@@ -58,7 +58,7 @@ for (const tiers of both) {
           tiers,
           redis: patient,
           port: server.port,
-          lines: 2,
+          lines: 6,
           fault: () =>
             Effect.gen(function*() {
               yield* server.call("ACL", "SETUSER", "default", "resetchannels")

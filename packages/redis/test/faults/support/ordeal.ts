@@ -21,8 +21,7 @@ export interface Ordeal extends Omit<Options, "namespace"> {
   /** Begins, lasts and ends the fault; what it leaves behind must heal by itself. */
   readonly fault: (scene: Scene) => Effect.Effect<void, unknown, Scope.Scope>
   readonly habit?: Habit
-  /** Log lines that operators may be told, for both caches together; 24 without it: each loses its server and finds it again once or twice, tells what it
-   * does without, and from when. */
+  /** Log lines that operators may be told, for both caches together; 24 without it: of the connection, the news, the store and the breaker. */
   readonly lines?: number
 }
 
