@@ -30,10 +30,10 @@ export const near = (now: number, speed: number): Series => ({
   offeredAt: (day) => kickoffs(day).first - 30 * minute
 })
 
-/** Kicks off 18 hours from now, and again each day; the last match on offer is always more than a day ahead. */
-export const far = (now: number): Series => ({
+/** Kicks off 18 hours after a near one, and again each day; the last match on offer is always more than a day ahead. */
+export const far = (near: Series): Series => ({
   speed: 1,
-  first: Math.ceil((now + 18 * hour) / hour) * hour,
+  first: Math.ceil((near.first + 18 * hour) / hour) * hour,
   following: (day) => kickoffs(day).first + dayLength,
   offeredAt: (day) => kickoffs(day).last - dayLength
 })

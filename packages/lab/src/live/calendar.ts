@@ -105,7 +105,8 @@ const feed = ({ vix, world }: Stage) => {
 /** Starts the days and the feed in the scope; when it returns, the first matches are on offer. */
 export const play = Effect.fnUntraced(function*(stage: Stage, options: Options) {
   const now = yield* Clock.currentTimeMillis
-  yield* playSeries(stage, options, Series.near(now, options.speed))
-  yield* playSeries(stage, options, Series.far(now))
+  const near = Series.near(now, options.speed)
+  yield* playSeries(stage, options, near)
+  yield* playSeries(stage, options, Series.far(near))
   yield* Effect.forkScoped(feed(stage), { startImmediately: true })
 })

@@ -73,6 +73,17 @@ describe("days on the clock", () => {
       assert.notIncludeMembers(drawn, first)
     }))
 
+  it.effect("are the same days to processes that start within the same ten minutes", () =>
+    Effect.gen(function*() {
+      const ids = Effect.flatMap(Live, ({ onOffer }) => Effect.map(onOffer, (all) => all.map(({ id }) => id)))
+      const first = yield* live(ids, { at: Date.parse("2026-03-01T10:55:00.001Z") })
+      assert.lengthOf(first, 9)
+      assert.deepStrictEqual(yield* live(ids, { at: Date.parse("2026-03-01T11:05:00Z") }), first)
+      const later = yield* live(ids, { at: Date.parse("2026-03-01T11:05:00.001Z") })
+      // Tomorrow's matches are the same ones for the whole hour.
+      assert.lengthOf(new Set([...first, ...later]), 15)
+    }))
+
   it.effect("cannot begin without data", () =>
     Effect.gen(function*() {
       const missing = DataError.make({ _tag: "NoMatches", file: "f", date: "d", first: "a", last: "b" })

@@ -44,6 +44,8 @@ export type Services =
   | Calculator.Calculator
 
 export interface Options extends Partial<Live.Options> {
+  /** When the day begins; {@link start} by default. */
+  readonly at?: number | undefined
   /** Stands between the day and the cache's own `invalidate`. */
   readonly invalidate?: ((own: SmartCache.Shape["invalidate"]) => SmartCache.Shape["invalidate"]) | undefined
 }
@@ -62,9 +64,9 @@ export const layer = ({ invalidate, ...options }: Options = {}) => {
   )
 }
 
-/** Runs a test with a match day that begins at {@link start}; the cache's own chance is fixed. */
-export const live = <A, E>(body: Effect.Effect<A, E, Services>, options?: Options) =>
-  Effect.andThen(TestClock.setTime(start), Effect.provide(body, layer(options))).pipe(
+/** Runs a test with a match day; the cache's own chance is fixed. */
+export const live = <A, E>(body: Effect.Effect<A, E, Services>, { at = start, ...options }: Options = {}) =>
+  Effect.andThen(TestClock.setTime(at), Effect.provide(body, layer(options))).pipe(
     Effect.provideService(Random.Random, seeded(1))
   )
 
