@@ -6,6 +6,7 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { parseArgs } from "node:util"
+import * as Http from "./http.ts"
 import * as MemoryHit from "./memoryHit.ts"
 import * as MetricsCost from "./metricsCost.ts"
 import * as RedisHit from "./redisHit.ts"
@@ -23,14 +24,16 @@ const benches = {
   "memory-hit": async (rounds: number) => race(await MemoryHit.contenders(await keysInOrder()), rounds, MemoryHit.base),
   "metrics-cost": async (rounds: number) =>
     race(await MetricsCost.contenders(await keysInOrder()), rounds, MetricsCost.base),
-  "redis-hit": (rounds: number) => RedisHit.withContenders((contenders) => race(contenders, rounds, RedisHit.base))
-} as const satisfies Record<string, (rounds: number) => Promise<ReadonlyArray<Row>>>
+  "redis-hit": (rounds: number) => RedisHit.withContenders((contenders) => race(contenders, rounds, RedisHit.base)),
+  http: (rounds: number) => Http.run(Math.min(rounds, 3))
+} as const satisfies Record<string, (rounds: number) => Promise<ReadonlyArray<Row | Http.Row>>>
 type Name = keyof typeof benches
 
 const titles: Readonly<Record<Name, string>> = {
   "memory-hit": `a memory hit; ratio to ${MemoryHit.base}`,
   "metrics-cost": `a memory hit with and without what it counts; ratio to ${MetricsCost.base}`,
-  "redis-hit": `a Redis hit, 1 KB, ${RedisHit.crowd} readers at once; ratio to ${RedisHit.base}`
+  "redis-hit": `a Redis hit, 1 KB, ${RedisHit.crowd} readers at once; ratio to ${RedisHit.base}`,
+  http: "the HTTP service, 20 connections; cpu in microseconds a request"
 }
 
 const { positionals, values: flags } = parseArgs({
