@@ -45,11 +45,9 @@ const isJson = (request: HttpServerRequest.HttpServerRequest): boolean =>
   /^application\/json(?:\s*;|\s*$)/i.test(request.headers["content-type"] ?? "") &&
   (request.headers["content-encoding"] ?? "identity") === "identity"
 
-const tooLarge = (limit: number) => new Problems.TooLarge({ detail: `a body may have ${limit} bytes at most` })
-
 const asProblem = (error: HttpServerError, limit: number): Problems.TooLarge | Problems.BadRequest =>
   error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
-    ? tooLarge(limit)
+    ? new Problems.TooLarge({ detail: `a body may have ${limit} bytes at most` })
     : new Problems.BadRequest({ detail: "the body could not be read" })
 
 /** Reads the body once, within the limit whether or not its length was declared; the endpoint is given what was read. */
@@ -60,7 +58,6 @@ const readBody = Effect.gen(function*() {
     // Without this, a page of another site could post without asking first (a "simple request").
     return yield* new Problems.UnsupportedMediaType({ detail: "send Content-Type: application/json, not encoded" })
   }
-  if (Number(request.headers["content-length"] ?? 0) > limit) return yield* tooLarge(limit)
   const text = yield* request.text.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(limit)),
     Effect.mapError((error) => asProblem(error, limit))
