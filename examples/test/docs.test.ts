@@ -25,7 +25,8 @@ const asserted = (line: string): string => {
 
 const prelude = [
   `import assert from "node:assert"`,
-  `import { Effect, Schema } from "effect"`,
+  `import { Effect, Layer, Schema } from "effect"`,
+  `import { PrometheusMetrics } from "effect/observability"`,
   ...modules.map((name) => `import * as ${name} from "@smart-cache/core/${name}"`),
   `const fetchPrice = (sku: string) => Effect.succeed({ cents: sku.length })`,
   `const program: Effect.Effect<void, never, SmartCache.SmartCache> = Effect.void`,

@@ -272,7 +272,7 @@ export const prometheusName = ({ name, type }: Pick<Definition, "name" | "type">
  *
  * @example
  * ```ts
- * PrometheusMetrics.format({ metricNameMapper: CacheCatalogue.mapName(CacheCatalogue.catalogue(zones)) })
+ * PrometheusMetrics.format({ metricNameMapper: CacheCatalogue.mapName(CacheCatalogue.catalogue([])) })
  * ```
  */
 export const mapName = (definitions: ReadonlyArray<Definition>): (name: string) => string => {
