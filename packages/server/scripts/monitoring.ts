@@ -7,6 +7,7 @@ import { stringify } from "yaml"
 import * as Alerts from "../src/monitoring/Alerts.ts"
 import * as Grafana from "../src/monitoring/Grafana.ts"
 import * as AlertTests from "./alertTests.ts"
+import { table } from "./metricsTable.ts"
 
 export const folder = new URL("../monitoring/", import.meta.url)
 
@@ -21,6 +22,7 @@ export const files = (): Readonly<Record<string, string>> => {
   const catalogue = CacheCatalogue.catalogue(TtlPolicy.zoneNames(GoldenHour.policy))
   return {
     "grafana.json": `${JSON.stringify(Grafana.dashboard(catalogue), undefined, 2)}\n`,
+    "METRICS.md": table(catalogue),
     "alerts.yml": yaml(Alerts.file()),
     "alerts.test.yml": yaml(AlertTests.file(Alerts.rules()))
   }

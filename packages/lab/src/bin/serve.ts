@@ -4,6 +4,7 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as Events from "@smart-cache/football/Events"
 import * as GoldenHour from "@smart-cache/football/GoldenHour"
@@ -75,7 +76,7 @@ const telemetry = Layer.unwrap(Effect.map(isSet("OTEL_EXPORTER_OTLP_ENDPOINT"), 
     : Layer.empty))
 
 const services = (options: Live.Options) =>
-  Server.layerConfig.pipe(
+  Layer.merge(Server.layerConfig, CacheMetrics.resets).pipe(
     Layer.provide([Answers.fixtures, Answers.calculator]),
     Layer.provideMerge(Live.layer(options)),
     Layer.provideMerge(cache),
