@@ -1,7 +1,7 @@
 /**
  * A match day on the real clock: days follow each other, readers come, odds move, news is heard, through a real cache.
  *
- * Everything runs in the layer's scope. What is drawn is fixed by a seed; when it happens is up to the clock.
+ * Everything runs in the layer's scope. The days are fixed by a seed, the readers by it and by when they begin.
  */
 import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
@@ -25,7 +25,7 @@ import * as Traffic from "./traffic.ts"
 
 export interface Options {
   readonly source: DaySource
-  /** Fixes the days and the readers. */
+  /** Fixes what is drawn. */
   readonly seed: number
   /** How many times faster than the clock a day's calendar goes by, 1 or more. */
   readonly speed: number

@@ -83,9 +83,11 @@ export const start = Effect.fnUntraced(function*(
   { maxReaders = 500, rate, seed }: Options
 ) {
   const readers = new Readers(read, maxReaders)
-  const crowd = Crowd.make(world, rate, yield* seeded(seed, "live readers"))
+  const begun = yield* Clock.currentTimeMillis
+  // Processes that share the days have readers of their own.
+  const crowd = Crowd.make(world, rate, yield* seeded(seed, `readers from ${begun}`))
   const arrivals = Effect.gen(function*() {
-    for (let next = (yield* Clock.currentTimeMillis) + crowd.gap();; next += crowd.gap()) {
+    for (let next = begun + crowd.gap();; next += crowd.gap()) {
       const before = yield* Clock.currentTimeMillis
       if (next > before) yield* Effect.sleep(next - before)
       const now = yield* Clock.currentTimeMillis
