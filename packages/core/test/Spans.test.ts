@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as CacheOutcome from "@smart-cache/core/CacheOutcome"
 import * as Invalidation from "@smart-cache/core/Invalidation"
 import * as ChaosStore from "@smart-cache/core/testing/ChaosStore"
-import { Arbitrary, Cause, Effect, Exit, Tracer } from "effect"
+import { Arbitrary, Cause, Effect, Exit, Option, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
 import { integer, oneOf } from "./arbitraries.ts"
@@ -132,7 +132,9 @@ describe("spans", () => {
     return Effect.gen(function*() {
       const { cache } = yield* open()
       yield* Effect.withTracerEnabled(cache.get("k", Effect.succeed(1)), false)
-      yield* Effect.provideService(cache.get("l", Effect.succeed(1)), Tracer.Tracer, Tracer.nativeTracer)
+      const around = cache.get("l", Effect.option(Effect.currentParentSpan))
+      const { value } = yield* Effect.provideService(around, Tracer.Tracer, Tracer.nativeTracer)
+      assert.isTrue(Option.isNone(value))
       assert.lengthOf(spans, 0)
     }).pipe(Effect.provide(layer))
   })
