@@ -26,11 +26,16 @@ const filled = Effect.fnUntraced(function*(options: Parameters<typeof Browser.vi
     await page.locator("[data-panel=latency] canvas").waitFor()
     await page.locator("[data-panel=vix] canvas").waitFor()
     await page.locator("tr[data-match]").first().waitFor()
-    await page.locator(".decision button").first().click()
-    await page.getByText("A read that names no odds would now be answered").waitFor()
+    await page.locator(".decision").first().waitFor()
   })
   return visited
 })
+
+const openRow = (visited: Browser.Visit) =>
+  Browser.on(visited, async (page) => {
+    await page.locator(".decision button").first().click()
+    await page.getByText("A read that names no odds would now be answered").waitFor()
+  })
 
 interface Finding {
   readonly id: string
@@ -45,6 +50,7 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         Effect.gen(function*() {
           // The policy would forbid the script that looks.
           const visited = yield* filled({ ...appearance, bypassCSP: true, reducedMotion: "reduce" })
+          yield* openRow(visited)
           const findings = yield* Browser.on(visited, async (page) => {
             await page.addScriptTag({ content: axe.source })
             return page.evaluate<ReadonlyArray<Finding>>("axe.run().then(({ violations }) => violations)")
@@ -62,6 +68,7 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
     it.effect("nothing is wider than a phone", () =>
       Effect.gen(function*() {
         const visited = yield* filled({ viewport: phone })
+        yield* openRow(visited)
         const width = yield* Browser.on(
           visited,
           (page) => page.evaluate<number>("document.documentElement.scrollWidth")
@@ -73,9 +80,8 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
       Effect.gen(function*() {
         const visited = yield* filled({})
         const stops = yield* Browser.on(visited, async (page) => {
-          await page.evaluate("document.activeElement.blur(), window.scrollTo(0, 0)")
           const seen: Array<{ readonly panel: string; readonly name: string; readonly isMarked: boolean }> = []
-          for (let i = 0; i < 400; i++) {
+          for (let i = 0; i < 100; i++) {
             await page.keyboard.press("Tab")
             const stop = await page.evaluate<typeof seen[number] | null>(describeFocus)
             if (stop === null) break
@@ -105,11 +111,27 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         assert.strictEqual(lit, 53)
       }))
 
+    it.effect("the arrow keys walk the decisions, which stand still meanwhile", () =>
+      Effect.gen(function*() {
+        const visited = yield* filled({})
+        const keys = yield* Browser.on(visited, async (page) => {
+          await page.locator(".decision button").first().focus()
+          const shown = await page.locator(".decision").evaluateAll((rows) =>
+            rows.slice(0, 3).map((row) => row.getAttribute("data-key"))
+          )
+          await page.keyboard.press("ArrowDown")
+          await page.keyboard.press("ArrowDown")
+          await page.keyboard.press("Enter")
+          const open = page.locator(".decision", { has: page.getByTestId("why") })
+          return { third: shown[2], opened: await open.getAttribute("data-key") }
+        })
+        assert.strictEqual(keys.opened, keys.third)
+      }))
+
     it.effect("the first stop leads past the header", () =>
       Effect.gen(function*() {
         const visited = yield* filled({})
         const focused = yield* Browser.on(visited, async (page) => {
-          await page.evaluate("document.activeElement.blur(), window.scrollTo(0, 0)")
           await page.keyboard.press("Tab")
           await page.keyboard.press("Enter")
           return page.evaluate<string>("document.activeElement.id")

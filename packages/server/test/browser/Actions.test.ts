@@ -99,8 +99,8 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
           (text) => text.includes("7.50")
         )
         yield* Browser.until(
-          Browser.on(visited, (page) => page.locator(".market").first().innerText()),
-          (text) => text.includes("panic") && text.includes("Arsenal")
+          Browser.on(visited, (page) => page.locator(`.market[data-market="${market}"]`).innerText()),
+          (text) => text.includes("panic")
         )
         yield* Browser.until(push("0.5"), (said) => /greater than 1/.test(said))
       }))

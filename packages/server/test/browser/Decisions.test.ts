@@ -51,7 +51,7 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         const { traffic, visited } = yield* opened
         yield* traffic.force("wol-bha", "match-odds")
         const panel = (work: (page: Page) => Promise<unknown>) => Browser.on(visited, work)
-        yield* panel((page) => page.getByLabel("Strategy").selectOption("bypass"))
+        yield* panel((page) => page.getByRole("combobox", { name: "Strategy" }).selectOption("bypass"))
         const [forced, ...others] = yield* Browser.until(listed(visited), (rows) => rows.length > 0)
         assert.deepInclude(forced, { strategy: "bypass", reason: "forced" })
         assert.isTrue(others.every(({ strategy }) => strategy === "bypass"))
@@ -59,8 +59,8 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         assert.isNotEmpty(yield* listed(visited))
 
         yield* panel(async (page) => {
-          await page.getByLabel("Strategy").selectOption("")
-          await page.getByLabel("Reason").selectOption("miss")
+          await page.getByRole("combobox", { name: "Strategy" }).selectOption("")
+          await page.getByRole("combobox", { name: "Reason" }).selectOption("miss")
           await page.getByLabel("Match or key").fill("ARSENAL")
         })
         const rows = yield* Browser.until(
@@ -76,7 +76,7 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
       Effect.gen(function*() {
         const { visited } = yield* opened
         const { why, explanation, key } = yield* Browser.on(visited, async (page) => {
-          await page.getByLabel("Reason").selectOption("hit")
+          await page.getByRole("combobox", { name: "Reason" }).selectOption("hit")
           const row = page.locator(".decision[data-reason=hit]").first()
           await row.getByRole("button").click()
           const open = page.locator(".decision", { has: page.getByTestId("why") })

@@ -57,7 +57,12 @@ export const Figures = () => {
           note={`${total(metrics, "computes")} in all`}
         />
         <Figure name="p50" label="P50" value={Format.latency(latency?.p50)} note="half of the reads are faster" />
-        <Figure name="p95" label="P95" value={Format.latency(latency?.p95)} note={`alarm above ${Format.latency(thresholds.p95Seconds)}`} />
+        <Figure
+          name="p95"
+          label="P95"
+          value={Format.latency(latency?.p95)}
+          note={`alarm above ${Format.latency(thresholds.p95Seconds)}`}
+        />
         <Figure name="p99" label="P99" value={Format.latency(latency?.p99)} note="one read in a hundred is slower" />
       </dl>
     </Panel>

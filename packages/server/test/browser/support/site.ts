@@ -2,6 +2,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Server from "../../../src/Server.ts"
 import { port as portOf } from "../../support/app.ts"
@@ -35,4 +36,6 @@ export const server = (options: Server.Options = {}) =>
     })
   ).pipe(Layer.provide(Server.layer({ port: 0, token: Redacted.make(token), ...options })))
 
-export const layer = (options: Server.Options = {}) => server(options).pipe(Layer.provideMerge(Traffic.layer))
+/** Server and application, without their log lines. */
+export const layer = (options: Server.Options = {}) =>
+  server(options).pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Logger.layer([])))

@@ -12,12 +12,6 @@ const edgesPath = (placed: Layout, edges: ReadonlyArray<Edge>): string =>
     return start === undefined || end === undefined ? "" : edgePath(placed, start, end)
   }).join("")
 
-/** As much of a name as the node has room for. */
-const fitting = (name: string, width: number): string => {
-  const most = Math.floor((width - 10) / 6.1)
-  return name.length <= most ? name : `${name.slice(0, most - 1)}…`
-}
-
 interface NodeProps {
   readonly node: Placed
   readonly state: "lit" | "dark" | "plain"
@@ -39,7 +33,9 @@ const Node = memo(({ label, node, pinned, state, tabIndex }: NodeProps) => (
     tabIndex={tabIndex}
   >
     <rect width={node.width} height={nodeHeight} rx="4" />
-    <text x="6" y="13.5">{fitting(Format.plain(node.name), node.width)}</text>
+    <svg width={node.width - 4} height={nodeHeight}>
+      <text x="6" y="13.5">{Format.plain(node.name)}</text>
+    </svg>
   </g>
 ))
 

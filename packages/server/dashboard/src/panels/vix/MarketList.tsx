@@ -4,11 +4,12 @@ import type { MarketState } from "../../data/types.ts"
 import { Choice } from "../../ui/Choice.tsx"
 import * as Format from "../../ui/format.ts"
 import { useAtom } from "../../ui/useAtom.ts"
+import { entry, walk } from "../../ui/walk.ts"
 import { nameOf } from "./names.ts"
 
 const orders = ["most nervous first", "calmest first"] as const
 
-const Market = ({ market }: { readonly market: MarketState }) => {
+const Market = ({ index, market }: { readonly index: number; readonly market: MarketState }) => {
   const fixtures = useAtom(State.fixtures)
   const shown = useAtom(State.shownMarket)
   const choose = () => State.registry.set(State.chosenMarket, market.market_key)
@@ -16,6 +17,7 @@ const Market = ({ market }: { readonly market: MarketState }) => {
     <li>
       <button
         type="button"
+        {...entry(index)}
         className="market"
         aria-pressed={market.market_key === shown}
         data-market={market.market_key}
@@ -36,8 +38,8 @@ export const MarketList = ({ markets }: { readonly markets: ReadonlyArray<Market
   return (
     <div className="market-list">
       <Choice legend="Order" options={orders} value={order} onChange={setOrder} />
-      <ul className="scroller" aria-label="Markets">
-        {sorted.map((market) => <Market key={market.market_key} market={market} />)}
+      <ul className="scroller" aria-label="Markets; the arrow keys walk" onKeyDown={walk}>
+        {sorted.map((market, index) => <Market key={market.market_key} index={index} market={market} />)}
       </ul>
     </div>
   )
