@@ -1,9 +1,11 @@
-/** A match day through the cache on a virtual clock: the day, its readers, the yardstick, the report. */
+/** A match day through the cache, on a virtual clock with its report or live: the day, its readers, the yardstick. */
 export * as Baseline from "./Baseline.ts"
 export * as DataError from "./DataError.ts"
 export * as Day from "./Day.ts"
 export * as DayFigures from "./DayFigures.ts"
 export * as DaySource from "./DaySource.ts"
+export * as Answers from "./live/Answers.ts"
+export * as Live from "./live/Live.ts"
 export * as MatchDay from "./MatchDay.ts"
 export * as Percentiles from "./Percentiles.ts"
 export * as Predictions from "./Predictions.ts"

@@ -13,8 +13,8 @@ export interface Series {
   readonly speed: number
   /** First kickoff of its first day, epoch milliseconds. */
   readonly first: number
-  /** First kickoff of the day after a day. */
-  readonly following: (day: Day) => number
+  /** First kickoff of the day after a day, or of the first one that can still be played. */
+  readonly following: (day: Day, now: number) => number
   /** When the day after a day is put on offer. */
   readonly offeredAt: (day: Day) => number
 }
@@ -22,18 +22,22 @@ export interface Series {
 /** Kickoffs are at round times, so that processes that start together play the same days. */
 const round = 10 * minute
 
+const soon = (now: number): number => Math.ceil((now + 5 * minute) / round) * round
+
+const tomorrow = (kickoff: number): number => Math.ceil((kickoff + 18 * hour) / hour) * hour
+
 /** The day's first kickoff is 5 to 15 minutes from now; the next day's comes ten minutes after the last one. */
 export const near = (now: number, speed: number): Series => ({
   speed,
-  first: Math.ceil((now + 5 * minute) / round) * round,
-  following: (day) => Math.ceil((kickoffs(day).last + round) / minute) * minute,
+  first: soon(now),
+  following: (day, now) => Math.max(Math.ceil((kickoffs(day).last + round) / minute) * minute, soon(now)),
   offeredAt: (day) => kickoffs(day).first - 30 * minute
 })
 
 /** Kicks off 18 hours after a near one, and again each day; the last match on offer is always more than a day ahead. */
 export const far = (near: Series): Series => ({
   speed: 1,
-  first: Math.ceil((near.first + 18 * hour) / hour) * hour,
-  following: (day) => kickoffs(day).first + dayLength,
+  first: tomorrow(near.first),
+  following: (day, now) => Math.max(kickoffs(day).first + dayLength, tomorrow(soon(now))),
   offeredAt: (day) => kickoffs(day).last - dayLength
 })

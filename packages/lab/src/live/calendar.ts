@@ -13,6 +13,7 @@ import * as Happening from "../internal/happening.ts"
 import { seeded } from "../internal/seeded.ts"
 import type { World } from "../World.ts"
 import type { WorldAction } from "../WorldAction.ts"
+import * as Background from "./background.ts"
 import { layOut } from "./layOut.ts"
 import * as Series from "./Series.ts"
 
@@ -35,9 +36,6 @@ const feedEvery = "5 seconds"
 /** News that the store did not take is told again this often. */
 const again = { schedule: Schedule.spaced("5 seconds"), times: 60 }
 
-const sleepUntil = (at: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => now < at ? Effect.sleep(at - now) : Effect.void)
-
 /** The world changes once, however often the cache must be told. */
 const happen = ({ cache, world }: Stage, action: WorldAction) => {
   const insistent = { invalidate: (what: Invalidation) => Effect.retry(cache.invalidate(what), again) }
@@ -56,10 +54,10 @@ const playDay = Effect.fnUntraced(function*(stage: Stage, day: Day) {
       world.apply(action)
       continue
     }
-    yield* sleepUntil(action.at)
-    yield* Effect.forkScoped(happen(stage, action), { startImmediately: true })
+    yield* Background.until(action.at)
+    yield* Background.run("an event", happen(stage, action))
   }
-  yield* sleepUntil(day.end)
+  yield* Background.until(day.end)
   world.dismiss(day.matches)
 }, Effect.scoped)
 
@@ -78,20 +76,20 @@ const makeDay = Effect.fnUntraced(function*({ seed, source }: Options, speed: nu
 const playSeries = Effect.fnUntraced(function*(stage: Stage, options: Options, series: Series.Series) {
   const begin = Effect.fnUntraced(function*(number: number, kickoff: number) {
     const day = yield* makeDay(options, series.speed, number, kickoff)
-    yield* Effect.forkScoped(playDay(stage, day), { startImmediately: true })
+    yield* Background.run("a match day", playDay(stage, day))
     return day
   })
   const first = yield* begin(0, series.first)
   const rest = Effect.gen(function*() {
     for (let day = first, number = 1;; number++) {
-      yield* sleepUntil(series.offeredAt(day))
-      day = yield* begin(number, series.following(day)).pipe(
+      yield* Background.until(series.offeredAt(day))
+      day = yield* begin(number, series.following(day, yield* Clock.currentTimeMillis)).pipe(
         Effect.tapError((error) => Effect.logError(`the next day cannot be made: ${error.message}`)),
         Effect.retry(Schedule.spaced("1 minute"))
       )
     }
   })
-  yield* Effect.forkScoped(rest, { startImmediately: true })
+  yield* Background.run("the calendar", rest)
 })
 
 /** The guard refuses odds from before others that it knows (the clock was put back); the next report comes soon. */
@@ -108,5 +106,5 @@ export const play = Effect.fnUntraced(function*(stage: Stage, options: Options) 
   const near = Series.near(now, options.speed)
   yield* playSeries(stage, options, near)
   yield* playSeries(stage, options, Series.far(near))
-  yield* Effect.forkScoped(feed(stage), { startImmediately: true })
+  yield* Background.run("the odds feed", feed(stage))
 })

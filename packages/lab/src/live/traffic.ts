@@ -10,6 +10,7 @@ import { second } from "../internal/time.ts"
 import type { Prediction, Wanted } from "../Predictions.ts"
 import type { Strategy } from "../report/DayResult.ts"
 import type { World } from "../World.ts"
+import * as Background from "./background.ts"
 import * as Crowd from "./Crowd.ts"
 
 export interface Options {
@@ -87,8 +88,11 @@ export const start = Effect.fnUntraced(function*(
   // Processes that share the days have readers of their own.
   const crowd = Crowd.make(world, rate, yield* seeded(seed, `readers from ${begun}`))
   const arrivals = Effect.gen(function*() {
-    for (let next = begun + crowd.gap();; next += crowd.gap()) {
+    for (let next = begun;;) {
       const before = yield* Clock.currentTimeMillis
+      const gap = crowd.gap()
+      // Each has a time of its own, so that late timers lose nobody; a clock that was put back is not waited for.
+      next = Math.min(next, before) + gap
       if (next > before) yield* Effect.sleep(next - before)
       const now = yield* Clock.currentTimeMillis
       if (now - next > latest) next = now
@@ -96,6 +100,6 @@ export const start = Effect.fnUntraced(function*(
       if (wanted !== undefined) yield* Effect.forkScoped(readers.come(wanted), { startImmediately: true })
     }
   })
-  yield* Effect.forkScoped(arrivals, { startImmediately: true })
+  yield* Background.run("the stream of readers", arrivals)
   return readers
 })

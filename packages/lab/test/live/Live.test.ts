@@ -4,11 +4,12 @@ import * as CacheError from "@smart-cache/core/CacheError"
 import * as DataError from "@smart-cache/lab/DataError"
 import type * as DaySource from "@smart-cache/lab/DaySource"
 import { Live } from "@smart-cache/lab/live/Live"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { TestClock } from "effect/testing"
 import { day, hour, midnight, minute } from "../fixtures.ts"
-import { firstKickoff, layer, listener, live, rain, source, start } from "./support.ts"
+import { firstKickoff, layer, listener, live, rain, sleepyClock, source, start } from "./support.ts"
 
 /** When the matches on offer kick off, by kickoff. */
 const kickoffs = Effect.flatMap(
@@ -71,6 +72,27 @@ describe("days on the clock", () => {
       assert.deepStrictEqual(drawn.splice(0), first)
       yield* live(TestClock.adjust("3 hours"), { source: counting, seed: 2 })
       assert.notIncludeMembers(drawn, first)
+    }))
+
+  it.effect("begin anew within a minute after the machine slept through them", () =>
+    Effect.gen(function*() {
+      const { clock, sleep } = yield* sleepyClock
+      let made = 0
+      const counting: DaySource.DaySource = { source: "simulated", day: Effect.sync(() => (made++, day())) }
+      const body = Effect.gen(function*() {
+        const slept = 100 * hour
+        sleep(slept)
+        yield* TestClock.adjust("1 minute")
+        const now = start + slept + minute
+        const all = yield* kickoffs
+        assert.isBelow(all[0]!, now + 15 * minute)
+        assert.isAbove(all.at(-1)!, now + 24 * hour)
+        // Not one for each that was missed.
+        assert.isBelow(made, 10)
+      })
+      yield* live(body.pipe(Effect.provideService(Clock.Clock, clock)), { source: counting }).pipe(
+        Effect.provideService(Clock.Clock, clock)
+      )
     }))
 
   it.effect("are the same days to processes that start within the same ten minutes", () =>

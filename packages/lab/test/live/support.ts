@@ -11,6 +11,7 @@ import * as Live from "@smart-cache/lab/live/Live"
 import type { WorldAction } from "@smart-cache/lab/WorldAction"
 import type * as Calculator from "@smart-cache/server/Calculator"
 import type * as Fixtures from "@smart-cache/server/Fixtures"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
@@ -77,3 +78,13 @@ export const listener = () => {
     Effect.tap(own(what), () => Effect.sync(() => heard.push(what)))
   return { heard, invalidate }
 }
+
+/** The test's clock on a machine that may sleep: the time of day goes on meanwhile, the timers do not. */
+export const sleepyClock = Effect.map(Clock.Clock, (test) => {
+  let slept = 0
+  const clock: Clock.Clock = Object.assign(Object.create(test), {
+    currentTimeMillisUnsafe: () => test.currentTimeMillisUnsafe() + slept,
+    currentTimeMillis: Effect.map(test.currentTimeMillis, (now) => now + slept)
+  })
+  return { clock, sleep: (millis: number) => void (slept += millis) }
+})

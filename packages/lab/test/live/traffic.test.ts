@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { TestClock } from "effect/testing"
-import { firstKickoff, live } from "./support.ts"
+import { firstKickoff, live, sleepyClock } from "./support.ts"
 
 const simulated = DaySource.simulated()
 
@@ -80,25 +80,20 @@ describe("readers", () => {
 
   it.effect("do not come all at once after the machine slept", () =>
     Effect.gen(function*() {
-      const test = yield* Clock.Clock
-      let slept = 0
-      const waking: Clock.Clock = Object.assign(Object.create(test), {
-        currentTimeMillisUnsafe: () => test.currentTimeMillisUnsafe() + slept,
-        currentTimeMillis: Effect.map(test.currentTimeMillis, (now) => now + slept)
-      })
+      const { clock, sleep } = yield* sleepyClock
       yield* live(
         Effect.gen(function*() {
           const { tally } = yield* Live
           const answered = Effect.map(tally, ({ strategies }) => sum(Object.values(strategies)))
           yield* TestClock.adjust("10 seconds")
           const before = yield* answered
-          slept = 60_000
+          sleep(60_000)
           yield* TestClock.adjust("10 seconds")
           // Poisson with a mean of 100: ten standard deviations; without the limit 600 more.
           assert.isBelow((yield* answered) - before, 200)
-        }).pipe(Effect.provideService(Clock.Clock, waking)),
+        }).pipe(Effect.provideService(Clock.Clock, clock)),
         { rate: 10 }
-      ).pipe(Effect.provideService(Clock.Clock, waking))
+      ).pipe(Effect.provideService(Clock.Clock, clock))
     }))
 })
 
