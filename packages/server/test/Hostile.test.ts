@@ -67,6 +67,12 @@ const bodies: ReadonlyArray<Case> = [
 ]
 
 const access: ReadonlyArray<Case> = [
+  [
+    "a stream for a page of another site",
+    { path: "/api/v1/decisions", headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" } },
+    403,
+    /other sites/
+  ],
   ["an event without the token", { path: events, ...json(rain) }, 401, /Bearer/],
   ["an event with a wrong token", { path: events, ...json(rain, { authorization: "Bearer wrong" }) }, 401, /Bearer/],
   [

@@ -14,13 +14,23 @@ import * as Routes from "./routes.ts"
 
 type App = Effect.Effect<HttpServerResponse, Types.unhandled, HttpServerRequest.HttpServerRequest>
 
+const foreign = new Problems.Forbidden({ detail: "pages of other sites may not ask; open this address by itself" })
+
+/** What a page of another site asks for behind its reader's back: it could read nothing, but hold streams open. */
+const isForeign = (headers: HttpServerRequest.HttpServerRequest["headers"]): boolean =>
+  headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate"
+
 const slow = new Problems.Unavailable({ detail: "the answer took too long" })
 
 const guard = Effect.gen(function*() {
   const gate = yield* Gate.Gate
   const limits = yield* Limits
   const objection = ({ headers, url }: HttpServerRequest.HttpServerRequest) =>
-    Routes.isOpen(Routes.pathOf(url)) ? gate.visitor(headers.host) : gate.reader(headers.host, headers.authorization)
+    isForeign(headers)
+      ? foreign
+      : Routes.isOpen(Routes.pathOf(url))
+      ? gate.visitor(headers.host)
+      : gate.reader(headers.host, headers.authorization)
   // The time until a response begins: a stream may go on for ever. Whoever leaves, or stops the server, interrupts it.
   const inTime = (app: App): App =>
     Effect.interruptible(
