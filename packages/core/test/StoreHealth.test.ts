@@ -33,6 +33,8 @@ const failing = (kind: "refused" | "unrelated" | undefined) => {
   return { ...memory(), read: fail, lease: fail, release: fail } satisfies CacheStore.Shape
 }
 
+const away = () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "any", cause: "away" }))
+
 const settled = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const fiber = yield* begin(effect)
@@ -153,14 +155,13 @@ describe("while the breaker is open", () => {
     Effect.gen(function*() {
       const { store } = moody()
       const held: Array<CacheStore.Fill> = []
-      const refused = () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "any", cause: "away" }))
       const { cache, health } = yield* Effect.map(
         open({
           store: {
             ...store,
-            read: refused,
-            lease: refused,
-            fill: refused,
+            read: away,
+            lease: away,
+            fill: away,
             offline: {
               lease: () => Effect.succeed({ _tag: "Granted", stamp: 0.5 }),
               fill: (fill) => Effect.sync(() => held.push(fill)).pipe(Effect.as("stored" as const))
@@ -294,11 +295,11 @@ describe("the log", () => {
       const keys = Array.from({ length: 40 }, (_, i) => `${marker}:${i}`)
       for (const key of keys) yield* cache.set(key, marker)
       yield* TestClock.adjust(1500)
-      for (const key of keys) yield* cache.get(key, Effect.fail(new Error(marker)))
+      for (const key of keys) yield* cache.get(key, Effect.fail({ _tag: "SourceDown", words: marker }))
       yield* TestClock.adjust(20_000)
       assert.deepStrictEqual(lines.map(({ annotations }) => annotations), [
-        { event: "refresh_failed", problem: "Error" },
-        { event: "refresh_failed", problem: "Error", suppressed: 38 }
+        { event: "refresh_failed", problem: "SourceDown" },
+        { event: "refresh_failed", problem: "SourceDown", suppressed: 38 }
       ])
     }).pipe(Effect.provide(layer))
   })

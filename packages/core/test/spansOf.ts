@@ -10,11 +10,11 @@ export const recorder = () => {
       return span
     }
   })
+  const position = (spanId: string) => spans.findIndex((each) => each.spanId === spanId)
   /** The spans so far, oldest first, each with the position of its parent and of what it is linked to. */
   const told = () =>
     spans.map(({ attributes, links, name, parent, status }) => {
       const ended = status._tag === "Ended" ? (Exit.isSuccess(status.exit) ? "ok" : "failed") : "running"
-      const position = (spanId: string) => spans.findIndex((each) => each.spanId === spanId)
       return {
         name: name.replace("smart-cache.", ""),
         ended,

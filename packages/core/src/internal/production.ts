@@ -77,7 +77,7 @@ export class Production {
     entry: Entry,
     token: string
   ): Effect.Effect<CacheStore.Filled | undefined, SmartCacheError> {
-    if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.succeed(undefined)
+    if (entry.stamp === 0 || entry.freshUntil <= entry.createdAt) return Effect.void as Effect.Effect<undefined>
     const { guard, metrics, store } = this.parts
     const { offline } = store
     const fill = { key, codec, entry, token }
