@@ -5,6 +5,8 @@ import { defineConfig } from "vite"
 export default defineConfig({
   root: import.meta.dirname,
   resolve: { conditions: ["@smart-cache/source", "module", "browser", "production"] },
+  // The same files wherever they are built, also from a test.
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
     outDir: join(import.meta.dirname, "../dist/dashboard"),
     emptyOutDir: true,

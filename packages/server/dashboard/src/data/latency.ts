@@ -45,9 +45,4 @@ export class LatencyWindow {
       }
     }
   }
-
-  /** Forgets the readings: what comes next has nothing to do with them. */
-  clear(): void {
-    this.readings = []
-  }
 }

@@ -20,6 +20,10 @@ export type Connection =
 /** An atom that keeps its value while no panel shows it. */
 const kept = <A>(initial: A) => Atom.keepAlive(Atom.make(initial))
 
+/** Adds to what is kept in an atom, and forgets the oldest beyond `max`. */
+export const append = <A>(atom: Atom.Writable<ReadonlyArray<A>>, value: A, max: number): void =>
+  registry.update(atom, (all) => [...all, value].slice(-max))
+
 export const connection = kept<Connection>({ _tag: "Connecting" })
 export const samples = kept<ReadonlyArray<Sample>>([])
 export const latency = kept<ReadonlyArray<LatencyPoint>>([])
@@ -41,6 +45,11 @@ export const shownMarket = Atom.keepAlive(Atom.make((get) => get(chosenMarket) ?
 export const steps = Atom.keepAlive(Atom.make((get) => Series.steps(get(samples))))
 /** The last ten seconds taken together. */
 export const recent = Atom.keepAlive(Atom.make((get) => Series.latest(get(samples), 10)))
+/** Whether nothing has ever been read; `undefined` until the server has been heard. */
+export const isUnread = Atom.keepAlive(Atom.make((get) => {
+  const last = get(samples).at(-1)
+  return last && Series.number(last, "total_requests") === 0
+}))
 /** The server's time, which is not the browser's. */
 export const now = Atom.keepAlive(Atom.make((get) => get(samples).at(-1)?.at))
 

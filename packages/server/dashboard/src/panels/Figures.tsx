@@ -29,6 +29,7 @@ const total = (metrics: Metrics | undefined, name: string): string =>
 export const Figures = () => {
   const recent = useAtom(State.recent)
   const metrics = useAtom(State.samples).at(-1)?.metrics
+  const isUnread = useAtom(State.isUnread)
   const latency = useAtom(State.latency).at(-1)?.all
   return (
     <Panel
@@ -48,7 +49,7 @@ export const Figures = () => {
           name="hit-rate"
           label="Hit rate"
           value={Format.percent(recent?.hitRate)}
-          note={`${Format.percent(metrics?.["hit_rate_pct"] as number | undefined)} in all`}
+          note={`${isUnread === false ? Format.percent(metrics?.["hit_rate_pct"] as number) : "–"} in all`}
         />
         <Figure
           name="computes"

@@ -6,7 +6,7 @@ import * as State from "../data/state.ts"
 import { Chart, type Spec } from "../ui/Chart.tsx"
 import * as Format from "../ui/format.ts"
 import { Legend } from "../ui/Legend.tsx"
-import { Nothing, Panel } from "../ui/Panel.tsx"
+import { Panel, Timeline } from "../ui/Panel.tsx"
 import { useAtom } from "../ui/useAtom.ts"
 
 const spec: Spec = {
@@ -35,9 +35,9 @@ export const HitRate = () => {
   }`
   return (
     <Panel name="hit-rate" title="Hit rate" lead="Reads served from an entry, fresh or stale.">
-      {steps.length === 0
-        ? <Nothing>The first figures come within two seconds.</Nothing>
-        : <Chart spec={spec} data={data} onPoint={setIndex} summary={summary} />}
+      <Timeline points={steps.length} waiting="The first figures come within three seconds.">
+        <Chart spec={spec} data={data} onPoint={setIndex} summary={summary} />
+      </Timeline>
       <Legend
         items={[
           { label: "in that second", mark: "accent", value: Format.percent(steps[at]?.hitRate) },

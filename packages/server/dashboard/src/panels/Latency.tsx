@@ -8,7 +8,7 @@ import { Chart, type Spec } from "../ui/Chart.tsx"
 import { Choice } from "../ui/Choice.tsx"
 import * as Format from "../ui/format.ts"
 import { Legend } from "../ui/Legend.tsx"
-import { Nothing, Panel } from "../ui/Panel.tsx"
+import { Panel, Timeline } from "../ui/Panel.tsx"
 import { looks } from "../ui/strategies.tsx"
 import { useAtom } from "../ui/useAtom.ts"
 
@@ -92,9 +92,9 @@ export const Latency = () => {
         onChange={setQuantile}
         label={(name) => name.toUpperCase()}
       />
-      {points.length === 0
-        ? <Nothing>The first percentiles come within five seconds.</Nothing>
-        : <Chart spec={spec} data={data} height={340} onPoint={setIndex} summary={summary} />}
+      <Timeline points={points.length} waiting="The first percentiles come within six seconds.">
+        <Chart spec={spec} data={data} height={340} onPoint={setIndex} summary={summary} />
+      </Timeline>
       <Legend items={items} />
       <Totals />
     </Panel>

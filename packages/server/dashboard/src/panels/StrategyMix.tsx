@@ -6,7 +6,7 @@ import type { Strategy } from "../data/types.ts"
 import { Chart, type Spec } from "../ui/Chart.tsx"
 import * as Format from "../ui/format.ts"
 import { Legend } from "../ui/Legend.tsx"
-import { Nothing, Panel } from "../ui/Panel.tsx"
+import { Panel, Timeline } from "../ui/Panel.tsx"
 import { looks } from "../ui/strategies.tsx"
 import { useAtom } from "../ui/useAtom.ts"
 
@@ -68,9 +68,9 @@ export const StrategyMix = () => {
       title="How reads are answered"
       lead="Between the dashed lines the share of fresh reads ends in steady state. That holds for dense traffic: keys that are seldom read are computed more often."
     >
-      {steps.length === 0
-        ? <Nothing>The first figures come within two seconds.</Nothing>
-        : <Chart spec={spec} data={data} onPoint={setIndex} summary={summaryOf(recent?.shares)} />}
+      <Timeline points={steps.length} waiting="The first figures come within three seconds.">
+        <Chart spec={spec} data={data} onPoint={setIndex} summary={summaryOf(recent?.shares)} />
+      </Timeline>
       <Legend items={Series.strategies.map(itemOf(shares))} />
     </Panel>
   )

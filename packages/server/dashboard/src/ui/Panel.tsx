@@ -1,4 +1,6 @@
 import { type ReactNode, useId } from "react"
+import * as State from "../data/state.ts"
+import { useAtom } from "./useAtom.ts"
 
 interface Props {
   readonly title: string
@@ -20,6 +22,21 @@ export const Panel = ({ children, lead, name, size = "half", title }: Props) => 
       {children}
     </section>
   )
+}
+
+interface TimelineProps {
+  /** Points that there are to be drawn. */
+  readonly points: number
+  /** Said while there are fewer than two, which make no line. */
+  readonly waiting: string
+  readonly children: ReactNode
+}
+
+/** A chart over time, or why there is none yet. */
+export const Timeline = ({ children, points, waiting }: TimelineProps) => {
+  const isUnread = useAtom(State.isUnread)
+  if (isUnread === true) return <Nothing>No read has been answered yet.</Nothing>
+  return points < 2 ? <Nothing>{waiting}</Nothing> : children
 }
 
 /** In the place of what has not come yet, or does not exist. */

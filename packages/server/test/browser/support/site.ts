@@ -34,8 +34,9 @@ export const server = (options: Server.Options = {}) =>
       const url = `http://127.0.0.1:${port}`
       return { url, port, ask: ask(url) }
     })
-  ).pipe(Layer.provide(Server.layer({ port: 0, token: Redacted.make(token), ...options })))
+  ).pipe(
+    Layer.provide(Server.layer({ port: 0, token: Redacted.make(token), ...options })),
+    Layer.provide(Logger.layer([]))
+  )
 
-/** Server and application, without their log lines. */
-export const layer = (options: Server.Options = {}) =>
-  server(options).pipe(Layer.provideMerge(Traffic.layer), Layer.provide(Logger.layer([])))
+export const layer = (options: Server.Options = {}) => server(options).pipe(Layer.provideMerge(Traffic.layer))

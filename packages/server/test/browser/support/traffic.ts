@@ -6,6 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Random from "effect/Random"
 import * as Calculator from "../../../src/Calculator.ts"
 import * as Fixtures from "../../../src/Fixtures.ts"
@@ -95,9 +96,10 @@ const calculator = Layer.succeed(Calculator.Calculator, {
   calculate: ({ awayTeam, homeTeam }) => Effect.fail(new Calculator.UnknownMatch({ awayTeam, homeTeam }))
 })
 
-/** The application and its cache. */
+/** The application and its cache, without their log lines. */
 export const layer = Layer.mergeAll(Layer.effect(Traffic, make), fixtures, calculator).pipe(
-  Layer.provideMerge(SmartCache.layer({ graph: Events.graph, ttl: GoldenHour.policy }))
+  Layer.provideMerge(SmartCache.layer({ graph: Events.graph, ttl: GoldenHour.policy })),
+  Layer.provide(Logger.layer([]))
 )
 
 export const tagOf = (match: string, market: string): string => MatchKey.tag({ match, market })
