@@ -77,19 +77,22 @@ export class Guard {
     step: Step<O>,
     terms: Terms<O> = noTerms
   ): Effect.Effect<Answers[O] | undefined, SmartCacheError> {
-    const { health, metrics, settings } = this
-    const without = (error: SmartCacheError): Effect.Effect<Answers[O] | undefined, SmartCacheError> =>
-      settings.onStoreError === "fail"
-        ? Effect.fail(error)
-        : terms.offline?.() ?? Effect.void as Effect.Effect<undefined>
     return Effect.withFiber((fiber) => {
-      const pass = health.admit(fiber.getRef(Clock.Clock))
-      if (pass === undefined) return without(skipped(operation))
+      const pass = this.health.admit(fiber.getRef(Clock.Clock))
+      if (pass === undefined) return this.without(terms, () => skipped(operation))
       return this.tell(operation, this.bounded(operation, step, terms), pass, (error) => {
-        metrics.add("store_errors", 1)
-        return without(error)
+        this.metrics.add("store_errors", 1)
+        return this.without(terms, () => error)
       })
     })
+  }
+
+  private without<O extends Operation>(
+    { offline }: Terms<O>,
+    error: () => SmartCacheError
+  ): Effect.Effect<Answers[O] | undefined, SmartCacheError> {
+    if (this.settings.onStoreError === "fail") return Effect.fail(error())
+    return offline?.() ?? Effect.void as Effect.Effect<undefined>
   }
 
   /** Fails when there is no answer within `storeTimeout`, or within what patience is left. */
