@@ -40,6 +40,8 @@ export interface Shape {
   readonly admit: (clock: Clock.Clock) => Pass | undefined
   /** Whether the breaker is open. */
   readonly skipping: () => boolean
+  /** Epoch milliseconds of the last failure. */
+  readonly failedAt: () => number
   /** False when a success is no news. */
   readonly troubled: () => boolean
   /** The store has answered. */
@@ -70,6 +72,8 @@ class Ward {
   private since: number
   private problem: string | undefined
   private failedAt = 0
+  /** The same in epoch milliseconds. */
+  lastFailure = 0
   private openedAt = 0
 
   constructor(breaker: Breaker, states: Journal.Journal, switches: Journal.Journal, since: number) {
@@ -135,6 +139,7 @@ class Ward {
     const before = this.problem
     this.problem = problem
     this.failedAt = now
+    this.lastFailure = epoch
     if (before !== undefined) return Effect.void
     this.since = epoch
     return this.states.say(degraded(problem))
@@ -183,6 +188,7 @@ export const layer: Layer.Layer<StoreHealth, never, CacheConfig | CacheMetrics> 
       health: Effect.sync(() => ward.health()),
       admit: (clock) => ward.admit(clock),
       skipping: () => ward.open,
+      failedAt: () => ward.lastFailure,
       troubled: () => ward.troubled(),
       answered: ward.answered,
       failed: (operation, error, pass) => ward.failed(operation, error, pass)

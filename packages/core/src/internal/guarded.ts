@@ -58,9 +58,9 @@ export class Guard {
     this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 4)
   }
 
-  /** Whether reads do without the store. */
-  get skipping(): boolean {
-    return this.health.skipping()
+  /** Whether reads do without the store, and nothing has been heard of it since this moment: it may do well by now. */
+  unheardSince(moment: number): boolean {
+    return this.health.skipping() && this.health.failedAt() < moment
   }
 
   /** The step's result; it is never left out: it is acknowledged, or fails. */

@@ -180,7 +180,7 @@ export class SlowRead {
     )
     return Effect.map(reading, (lookup) => {
       if (lookup === undefined) {
-        return { entry: store.peek(key), standing: "ok", fence: Infinity, unasked: guard.skipping }
+        return { entry: store.peek(key), standing: "ok", fence: Infinity, unasked: guard.unheardSince(read.began) }
       }
       const { entry, fence, granted, invalidated } = lookup
       if (ticket !== undefined) ticket.stamp = granted
