@@ -33,7 +33,7 @@ for (const tiers of both) {
         yield* endure({
           tiers,
           port: server.port,
-          lines: 2,
+          lines: 6,
           // The tombstone of a key is what stops computes that run; evicted, it does not (see RedisStore).
           habit: "tags",
           fault: ({ namespace, truth }) =>
