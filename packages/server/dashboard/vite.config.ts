@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { conditions: ["@smart-cache/source", "module", "browser", "production"] },
   // The same files wherever they are built, also from a test.
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
+  oxc: { jsx: { runtime: "automatic", development: false } },
   build: {
     outDir: join(import.meta.dirname, "../dist/dashboard"),
     emptyOutDir: true,
