@@ -260,7 +260,11 @@ export class Store {
       if (text === "too_large") return this.keepHere(fill, Effect.succeed(text))
       const life = Math.max(1, Math.min(entry.staleUntil + settings.failSafe, entry.deadline) - now)
       const stored = { key, tags: entry.tags, token, text, stamp: entry.stamp, life }
-      return Effect.map(plane.fill(stored), (filled) => {
+      // A write that failed may have been done all the same: what memory has may be old, and is asked for again.
+      const filling = token === undefined
+        ? Effect.onError(plane.fill(stored), () => Effect.sync(() => tier?.delete(key)))
+        : plane.fill(stored)
+      return Effect.map(filling, (filled) => {
         // What refused a write is later still: either way, what was computed before is old.
         if (filled !== "too_large" && token === undefined) tier?.overwrite(key, entry.stamp)
         if (filled === "stored" && token === undefined) watch.told({ _tag: "Written", key }, entry.stamp)
