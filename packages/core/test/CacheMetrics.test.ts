@@ -214,6 +214,16 @@ describe("sampling", () => {
   })
 })
 
+const open = (resets: Layer.Layer<never, never, CacheMetrics.CacheMetrics>) =>
+  Effect.map(
+    Layer.build(resets.pipe(
+      Layer.provideMerge(CacheMetrics.layer),
+      Layer.provide([TtlPolicy.layer(football), CacheConfig.layer()]),
+      Layer.fresh
+    )),
+    (context) => Context.get(context, CacheMetrics.CacheMetrics)
+  )
+
 describe("a reset", () => {
   it("begins one family anew and leaves the others and what exporters see", () => {
     const metrics = make()
@@ -261,15 +271,6 @@ describe("a reset", () => {
   it.effect("comes by the calendar where that is asked for: performance by the hour, the guard at midnight UTC", () =>
     Effect.gen(function*() {
       const names = ["total_requests", "vix_panic_detected", "strategy_bypass"] as const
-      const open = (resets: Layer.Layer<never, never, CacheMetrics.CacheMetrics>) =>
-        Effect.map(
-          Layer.build(resets.pipe(
-            Layer.provideMerge(CacheMetrics.layer),
-            Layer.provide([TtlPolicy.layer(football), CacheConfig.layer()]),
-            Layer.fresh
-          )),
-          (context) => Context.get(context, CacheMetrics.CacheMetrics)
-        )
       yield* TestClock.setTime(Date.UTC(2025, 4, 10, 22, 59))
       const caches = [yield* open(CacheMetrics.resets), yield* open(Layer.empty)] as const
       for (const { read } of caches) read(code("vix_panic"), vix("panic"), 0)

@@ -63,10 +63,17 @@ describe("all 35 metrics after the scripted sequence", () => {
     }).pipe(Effect.provide(SmartCache.layer(options)), isolated))
 })
 
+const names = () => Effect.map(Metric.snapshot, (all) => all.map(({ id }) => id))
+
+const open = (cache: string) =>
+  Effect.map(
+    Layer.build(Layer.fresh(SmartCache.layer(options))),
+    (context) => Context.get(context, CacheMetrics.CacheMetrics)
+  ).pipe(Effect.provideService(Metric.CurrentMetricAttributes, { cache }))
+
 describe("Effect's registry", () => {
   it.effect("has every metric of the catalogue while the cache lives, and none after it", () =>
     Effect.gen(function*() {
-      const names = () => Effect.map(Metric.snapshot, (all) => all.map(({ id }) => id))
       const inside = yield* Effect.scoped(Effect.gen(function*() {
         const context = yield* Layer.build(Layer.fresh(SmartCache.layer(options)))
         const { catalogue } = Context.get(context, CacheMetrics.CacheMetrics)
@@ -79,11 +86,6 @@ describe("Effect's registry", () => {
 
   it.effect("keeps two caches apart by their attributes", () =>
     Effect.gen(function*() {
-      const open = (cache: string) =>
-        Effect.map(
-          Layer.build(Layer.fresh(SmartCache.layer(options))),
-          (context) => Context.get(context, CacheMetrics.CacheMetrics)
-        ).pipe(Effect.provideService(Metric.CurrentMetricAttributes, { cache }))
       const first = yield* open("first")
       const second = yield* open("second")
       first.add("computes", 3)
