@@ -44,7 +44,7 @@ export const open = (
       duration: patience,
       orElse: () => Effect.fail(new Unreachable({ message: "The server did not answer in time." }))
     }),
-    Effect.flatMap((response) => response.ok ? Effect.succeed(response) : refusal(response))
+    Effect.filterOrElse((response) => response.ok, refusal)
   )
 
 const body = <A>(read: () => Promise<A>): Effect.Effect<A, Unreachable> =>

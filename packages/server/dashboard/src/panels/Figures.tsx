@@ -36,7 +36,7 @@ export const Figures = () => {
       name="figures"
       title="Now"
       size="full"
-      lead="The last ten seconds; below, since the start or the last reset."
+      lead="The last ten seconds; below each figure, since the start or its last reset."
     >
       <dl className="figures">
         <Figure

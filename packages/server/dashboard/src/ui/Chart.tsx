@@ -116,7 +116,7 @@ const optionsOf = (
   })),
   legend: { show: false },
   cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-  padding: [8, 4, 0, 0],
+  padding: [8, 26, 0, 0],
   hooks: {
     draw: [drawLevels(spec, palette)],
     setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)]

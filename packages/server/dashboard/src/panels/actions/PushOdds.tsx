@@ -12,6 +12,8 @@ export const PushOdds = ({ token }: { readonly token: string }) => {
   const markets = useAtom(State.markets) ?? []
   const fixtures = useAtom(State.fixtures)
   const shown = useAtom(State.shownMarket)
+  // The one in sight is on offer even when others have been observed since.
+  const offered = new Set([...shown === undefined ? [] : [shown], ...markets.map(({ market_key }) => market_key)])
   const [odds, setOdds] = useState("")
   const [outcome, run] = useAction()
   const submit = (submitted: FormEvent) => {
@@ -28,9 +30,7 @@ export const PushOdds = ({ token }: { readonly token: string }) => {
       <label>
         <span>Market</span>
         <select value={shown} onChange={({ target }) => State.registry.set(State.chosenMarket, target.value)}>
-          {markets.map(({ market_key }) => (
-            <option key={market_key} value={market_key}>{nameOf(market_key, fixtures)}</option>
-          ))}
+          {Array.from(offered, (key) => <option key={key} value={key}>{nameOf(key, fixtures)}</option>)}
         </select>
       </label>
       <label>

@@ -12,7 +12,7 @@ export const Vix = () => {
       name="vix"
       title="Nerves of the markets"
       size="full"
-      lead="Odds judged against the half hour before them. In a panic, nothing cached is served; in a warning, no value is fresh for long."
+      lead="The markets observed last, their odds judged against the half hour before. In a panic, nothing cached is served; in a warning, no value is fresh for long."
     >
       {markets === undefined && <Nothing>The markets are being asked for.</Nothing>}
       {markets?.length === 0 && <Nothing>No odds have been observed yet.</Nothing>}
