@@ -83,7 +83,7 @@ export const Latency = () => {
     <Panel
       name="latency"
       title="Latency"
-      lead="Over the ten seconds before each point, read off the histogram's buckets. The axis is logarithmic."
+      lead="Over the ten seconds before each point, as exact as the histogram's buckets are wide. The axis is logarithmic."
     >
       <Choice
         legend="Percentile"
