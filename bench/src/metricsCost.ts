@@ -29,7 +29,7 @@ const silent: CacheMetrics.Shape = {
   timed: () => {},
   waited: () => {},
   add: () => {},
-  level: () => {}
+  gauge: () => {}
 }
 
 const policy = TtlPolicy.fixed("1 hour")

@@ -69,10 +69,10 @@ export interface Gauge extends Described {
 }
 
 /** Rises and falls; whoever knows it is asked when somebody looks. */
-export interface Level extends Described {
+export interface AskedGauge extends Described {
   readonly type: "gauge"
   readonly unit: "1" | "bytes"
-  readonly value: LevelName
+  readonly value: GaugeName
 }
 
 /** How values are distributed, by strategy. */
@@ -85,7 +85,7 @@ export interface Histogram extends Described {
   readonly boundaries: ReadonlyArray<number>
 }
 
-export type Definition = Counter | Gauge | Level | Histogram
+export type Definition = Counter | Gauge | AskedGauge | Histogram
 
 const percent = (part: number, whole: number): number => whole === 0 ? 0 : part / whole * 100
 
@@ -95,7 +95,7 @@ const share = (name: string, help: string, value: Gauge["value"]) =>
   ({ type: "gauge", unit: "percent", name, help, value }) as const
 const latency = (name: string, help: string, value: Gauge["value"]) =>
   ({ type: "gauge", unit: "milliseconds", name, help, value }) as const
-const level = <const Name extends string>(name: Name, help: string, unit: Level["unit"] = "1") =>
+const asked = <const Name extends string>(name: Name, help: string, unit: AskedGauge["unit"] = "1") =>
   ({ type: "gauge", unit, name, help, value: name }) as const
 
 const strategies = (name: Strategy) => (counts: Counts) => counts.reasons(...reasonsOf[name])
@@ -139,7 +139,11 @@ const goldenHour = (zones: ReadonlyArray<string>) =>
 const swr = [
   counter("swr_served_stale", "Reads served stale", strategies("serve_stale")),
   counter("swr_served_fresh", "Reads served fresh", strategies("serve_fresh")),
-  counter("swr_too_stale", "Reads that found an entry too stale to serve", (counts) => counts.reasons("too_stale")),
+  counter(
+    "swr_too_stale",
+    "Reads that computed because what was held was too stale to serve",
+    (counts) => counts.reasons("too_stale")
+  ),
   counter("swr_background_success", "Background refreshes that stored or adopted a value", tally("background_success")),
   counter("swr_background_error", "Background refreshes that failed", tally("background_error"))
 ]
@@ -202,24 +206,28 @@ const histograms = [
 const engine = [
   counter("computes", "Computes begun", tally("computes")),
   counter("compute_errors", "Computes that failed, died or timed out", tally("compute_errors")),
-  counter("coalesced_waiters", "Reads that joined a compute in flight", tally("coalesced")),
+  counter(
+    "coalesced_waiters",
+    "Reads that were given the value of a compute that another read had begun",
+    tally("coalesced")
+  ),
   counter(
     "xfetch_early_refreshes",
     "Reads that X-Fetch had ask for a refresh before the expiry",
-    tally(
-      "early_refreshes"
-    )
+    tally("early_refreshes")
   ),
   counter(
     "background_skipped",
     "Refreshes not started: too many at once, or computed elsewhere",
-    tally(
-      "background_skipped"
-    )
+    tally("background_skipped")
   ),
   counter("fills_refused", "Computed values that an invalidation or a later compute beat", tally("fills_refused")),
   counter("values_too_large", "Computed values larger than the store may hold", tally("values_too_large")),
-  counter("store_errors", "Store steps that failed or timed out", tally("store_errors")),
+  counter(
+    "store_errors",
+    "Store steps that failed or timed out, those of invalidations and explicit writes included",
+    tally("store_errors")
+  ),
   counter(
     "payloads_refused",
     "Entries of a shared store that could not be read: corrupt, unsealed, too large or of another version",
@@ -229,19 +237,19 @@ const engine = [
   counter("lease_waits", "Waits for somebody else's lease", tally("lease_waits"))
 ]
 
-const levels = [
-  level("computes_running", "Computes under way"),
-  level("background_running", "Background refreshes under way"),
-  level("entries_held", "Entries held in this process"),
-  level("bytes_held", "Bytes of the entries held in this process", "bytes"),
-  level("vix_markets", "Markets whose odds are remembered"),
-  level("decision_watchers", "Open streams of decisions"),
-  level("store_degraded", "1 while the store's steps fail, else 0"),
-  level("breaker_open", "1 while reads leave a failing store alone, else 0")
+const gauges = [
+  asked("computes_running", "Computes under way"),
+  asked("background_running", "Background refreshes under way"),
+  asked("entries_held", "Entries held in this process"),
+  asked("bytes_held", "Bytes of the entries held in this process", "bytes"),
+  asked("vix_markets", "Markets whose odds are remembered"),
+  asked("decision_watchers", "Open streams of decisions"),
+  asked("store_degraded", "1 while the store's steps fail, else 0"),
+  asked("breaker_open", "1 while reads leave a failing store alone, else 0")
 ]
 
 /** Gauges that somebody else is asked for. */
-export type LevelName = typeof levels[number]["name"]
+export type GaugeName = typeof gauges[number]["name"]
 export type HistogramName = typeof histograms[number]["name"]
 
 type WithoutFamily<D> = D extends Definition ? Omit<D, "family"> : never
@@ -260,7 +268,7 @@ export const catalogue = (zones: ReadonlyArray<string>): ReadonlyArray<Definitio
   ...as("performance", performance),
   ...as("performance", histograms),
   ...as("engine", engine),
-  ...as("engine", levels)
+  ...as("engine", gauges)
 ]
 
 /** The name in Prometheus: counters end in `_total` there. */

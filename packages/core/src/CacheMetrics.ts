@@ -9,9 +9,10 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
 import * as CacheCatalogue from "./CacheCatalogue.ts"
 import { CacheConfig } from "./CacheConfig.ts"
-import { strategies, type Strategy } from "./CacheOutcome.ts"
+import { reasonsOf, strategies, type Strategy } from "./CacheOutcome.ts"
 import { Cells, type View } from "./internal/counts.ts"
 import { Distribution, type Summary } from "./internal/distribution.ts"
 import { publish } from "./internal/publish.ts"
@@ -40,19 +41,21 @@ export interface Shape {
   readonly timing: () => boolean
   /** A hit ended that was not timed. */
   readonly untimed: () => void
-  /** A hit ended that was timed; it stands for those before it that were not. */
+  /** A hit ended that was timed; it stands for those of its strategy before it that were not. */
   readonly timed: (strategy: Strategy, seconds: number, age: number) => void
   /** A read ended that was no mere hit; age in seconds of what it was given, if anything. */
   readonly waited: (strategy: Strategy, seconds: number, age: number | undefined) => void
   readonly add: (name: CacheCatalogue.Tally, n: number) => void
-  /** Says who knows a level; 0 until then. */
-  readonly level: (name: CacheCatalogue.LevelName, read: () => number) => void
+  /** Says who knows a gauge; 0 until then. */
+  readonly gauge: (name: CacheCatalogue.GaugeName, read: () => number) => void
 }
 
 export interface Options {
   readonly zones: ReadonlyArray<string>
-  /** Share of the hits that are timed. */
+  /** Share of the hits that are timed, more than 0 and at most 1. */
   readonly sampling: number
+  /** A number of [0, 1), evenly spread, for the hits that are timed. */
+  readonly draw: () => number
 }
 
 type Distributions = Readonly<Record<Strategy, Distribution>>
@@ -74,15 +77,17 @@ export class Metrics implements Shape {
     read_latency_seconds: distributions(),
     served_age_seconds: distributions()
   }
-  private readonly levels = new Map<CacheCatalogue.LevelName, () => number>()
-  private readonly stride: number
-  private skipped = 0
-  /** The very first hit is timed, so that a quiet cache has something to show. */
-  private toSkip = 0
+  private readonly gauges = new Map<CacheCatalogue.GaugeName, () => number>()
+  /** Hits that are left out between two that are timed, on average. */
+  private readonly gap: number
+  private readonly draw: () => number
+  /** Hits until the next one that is timed. The very first is, so that a quiet cache has something to show. */
+  private ahead = 0
 
-  constructor({ sampling, zones }: Options) {
+  constructor({ draw, sampling, zones }: Options) {
     this.catalogue = CacheCatalogue.catalogue(zones)
-    this.stride = Math.round(1 / sampling)
+    this.gap = 1 / sampling - 1
+    this.draw = draw
     this.cells = new Cells(zones.length)
     this.ever = this.cells.view()
     this.views = Object.fromEntries(CacheCatalogue.families.map((family) => [family, this.cells.view()])) as never
@@ -90,17 +95,16 @@ export class Metrics implements Shape {
 
   readonly read = (code: number, vix: number, zone: number): void => this.cells.read(code, vix, zone)
 
-  readonly timing = (): boolean => this.skipped >= this.toSkip
+  readonly timing = (): boolean => this.ahead <= 0
 
   readonly untimed = (): void => {
-    this.skipped++
+    this.ahead--
   }
 
+  // Drawn, so that no rhythm of the readers has the same key timed again and again.
   readonly timed = (strategy: Strategy, seconds: number, age: number): void => {
-    const weight = this.skipped + 1
-    this.skipped = 0
-    this.toSkip = this.stride - 1
-    this.record(strategy, seconds, age, weight)
+    this.ahead = Math.round(2 * this.gap * this.draw())
+    this.record(strategy, seconds, age, this.unrecorded(strategy))
   }
 
   readonly waited = (strategy: Strategy, seconds: number, age: number | undefined): void => {
@@ -110,8 +114,8 @@ export class Metrics implements Shape {
 
   readonly add = (name: CacheCatalogue.Tally, n: number): void => this.cells.add(name, n)
 
-  readonly level = (name: CacheCatalogue.LevelName, read: () => number): void => {
-    this.levels.set(name, read)
+  readonly gauge = (name: CacheCatalogue.GaugeName, read: () => number): void => {
+    this.gauges.set(name, read)
   }
 
   readonly snapshot: Effect.Effect<Snapshot> = Effect.sync(() =>
@@ -141,7 +145,7 @@ export class Metrics implements Shape {
 
   /** A number: counted since a moment, or asked of whoever knows it. */
   private since({ value }: Exclude<CacheCatalogue.Definition, CacheCatalogue.Histogram>, view: View): number {
-    return typeof value === "function" ? value(view) : this.levels.get(value)?.() ?? 0
+    return typeof value === "function" ? value(view) : this.gauges.get(value)?.() ?? 0
   }
 
   /** A value as exporters want it: counters only ever rise. */
@@ -150,6 +154,12 @@ export class Metrics implements Shape {
 
   readonly distribution = (name: CacheCatalogue.HistogramName, strategy: Strategy): Distribution =>
     this.histograms[name][strategy]
+
+  /** Reads of a strategy since the last reset that no histogram has yet, the last one among them. */
+  private unrecorded(strategy: Strategy): number {
+    const reads = this.views.performance.reasons(...reasonsOf[strategy])
+    return Math.max(1, reads - this.histograms.read_latency_seconds[strategy].count)
+  }
 
   private record(strategy: Strategy, seconds: number, age: number | undefined, weight: number): void {
     this.histograms.read_latency_seconds[strategy].record(seconds, weight)
@@ -166,13 +176,17 @@ export class CacheMetrics extends Context.Service<CacheMetrics, Shape>()("smart-
 /**
  * Counters with the zones of the policy in use, visible in Effect's metric registry while the layer lives.
  *
- * Two caches of one registry show as one, the later; give each its own `Metric.CurrentMetricAttributes`.
+ * Of two caches in one registry the later one shows, and when that closes, none: give each its own
+ * `Metric.CurrentMetricAttributes`.
  */
 export const layer: Layer.Layer<CacheMetrics, never, TtlPolicy.TtlPolicy | CacheConfig> = Layer.effect(
   CacheMetrics,
   Effect.gen(function*() {
     const { latencySampling } = yield* CacheConfig
-    const metrics = make({ zones: TtlPolicy.zoneNames(yield* TtlPolicy.TtlPolicy), sampling: latencySampling })
+    const zones = TtlPolicy.zoneNames(yield* TtlPolicy.TtlPolicy)
+    // Of its own, so that what is timed changes nothing in what a seed makes the cache decide.
+    const random = yield* Random.Random.pipe(Random.withSeed("smart-cache/CacheMetrics"))
+    const metrics = make({ zones, sampling: latencySampling, draw: () => random.nextDoubleUnsafe() })
     yield* publish(metrics)
     return metrics
   })

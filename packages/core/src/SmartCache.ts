@@ -95,14 +95,14 @@ export type Services =
   | CacheMetrics.CacheMetrics
   | StoreHealth.StoreHealth
 
-/** Says who knows the levels of the catalogue. */
-const level = ({ metrics, store, swr, vix }: EngineServices, desk: Desk): void => {
-  metrics.level("computes_running", () => swr.running().flights)
-  metrics.level("background_running", () => swr.running().background)
-  metrics.level("entries_held", () => store.held().entries)
-  metrics.level("bytes_held", () => store.held().bytes)
-  metrics.level("vix_markets", () => vix.markets())
-  metrics.level("decision_watchers", () => desk.decisions.size)
+/** Says who knows the gauges of the catalogue. */
+const gauges = ({ metrics, store, swr, vix }: EngineServices, desk: Desk): void => {
+  metrics.gauge("computes_running", () => swr.running().computes)
+  metrics.gauge("background_running", () => swr.running().background)
+  metrics.gauge("entries_held", () => store.held().entries)
+  metrics.gauge("bytes_held", () => store.held().bytes)
+  metrics.gauge("vix_markets", () => vix.markets())
+  metrics.gauge("decision_watchers", () => desk.decisions.size)
 }
 
 const make = Effect.gen(function*() {
@@ -110,7 +110,7 @@ const make = Effect.gen(function*() {
   const invalidations = yield* Broadcast.make<InvalidationEvent>()
   const tell = (report: Report) => Effect.map(Clock.currentTimeMillis, (at) => invalidations.publish({ at, report }))
   const { health, store, vix } = engine.services
-  level(engine.services, engine.desk)
+  gauges(engine.services, engine.desk)
   yield* Panics.tell(vix)
   return SmartCache.of({
     get: (key, compute, context) => engine.get(key, compute, context),

@@ -182,8 +182,8 @@ export const layer: Layer.Layer<StoreHealth, never, CacheConfig | CacheMetrics> 
     const metrics = yield* CacheMetrics
     const since = yield* Clock.currentTimeMillis
     const ward = new Ward(new Breaker(storeTimeout), yield* Journal.make, yield* Journal.make, since)
-    metrics.level("store_degraded", () => ward.degraded ? 1 : 0)
-    metrics.level("breaker_open", () => ward.open ? 1 : 0)
+    metrics.gauge("store_degraded", () => ward.degraded ? 1 : 0)
+    metrics.gauge("breaker_open", () => ward.open ? 1 : 0)
     return {
       health: Effect.sync(() => ward.health()),
       admit: (clock) => ward.admit(clock),

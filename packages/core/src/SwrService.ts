@@ -86,8 +86,10 @@ export interface Shape {
   /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
   readonly remembered: (key: string, demand: Demand, now: number) => Exit.Exit<never, unknown> | undefined
   readonly state: (key: string) => KeyState
-  /** Computes under way of all keys, and how many of them are refreshes behind. */
-  readonly running: () => { readonly flights: number; readonly background: number }
+  /**
+   * What is under way: keys that are computed or whose lease is waited for, refreshes behind among them, and computes.
+   */
+  readonly running: () => { readonly flights: number; readonly background: number; readonly computes: number }
 }
 
 /** A reader's place: in the flight it began, in one that somebody else began, or in none until that one has ended. */
@@ -379,7 +381,7 @@ class Swr {
   }
 
   running() {
-    return { flights: this.flights.size, background: this.background }
+    return { flights: this.flights.size, background: this.background, computes: this.production.underWay }
   }
 }
 

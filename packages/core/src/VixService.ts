@@ -10,13 +10,14 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { LRUCache } from "lru-cache"
 import { CacheConfig } from "./CacheConfig.ts"
 import * as CacheError from "./CacheError.ts"
 import type { VixLevel } from "./CacheOutcome.ts"
 import { vixLevels } from "./CacheOutcome.ts"
 import * as Detector from "./Detector.ts"
+import { Broadcast } from "./internal/broadcast.ts"
 import { OddsHistory } from "./internal/oddsHistory.ts"
 import { trace, type TracePoint } from "./internal/trace.ts"
 
@@ -56,8 +57,11 @@ export interface Statistics {
   readonly drift: number
 }
 
-/** Told when a market falls into a panic, and when it has got over it. Called on the reader's fiber: must be quick. */
-export type PanicListener = (market: string, panic: "begins" | "ends") => void
+/** A market falls into a panic, or has got over it, or is forgotten. */
+export interface PanicEvent {
+  readonly market: string
+  readonly panic: "begins" | "ends"
+}
 
 /** Current decimal odds by market. */
 export type Odds = Readonly<Record<string, number>>
@@ -79,10 +83,13 @@ export interface Shape {
   readonly markets: () => number
   /** The most recently observed markets first, so many at most. */
   readonly recent: (limit: number) => ReadonlyArray<string>
-  /** What is remembered of a market, each sample judged as it was when it came; empty for an unknown market. */
+  /**
+   * What is remembered of a market, each sample judged against those before it that are remembered as well: the first
+   * few are `unknown`, whatever they were when they came. The latest 720 at most; empty for an unknown market.
+   */
   readonly trace: (market: string) => Effect.Effect<ReadonlyArray<TracePoint>>
-  /** Hears of every market that falls into a panic, or out of one. */
-  readonly onPanic: (listener: PanicListener) => Effect.Effect<void, never, Scope.Scope>
+  /** Panics as they begin and end; a slow watcher loses the oldest. */
+  readonly panics: Stream.Stream<PanicEvent>
   /** Judges the odds that a read brings and makes them history; synchronous, for the hit path. */
   readonly assess: (odds: Odds, now: number) => Verdict | CacheError.SmartCacheError
   /** Number of the latest change of any market; changes are numbered from 1. */
@@ -131,12 +138,17 @@ class Vix {
   /** Unchanged odds that reads bring become a sample again after this long: many readers are not many samples. */
   private readonly interval: number
   private changes = 0
-  private readonly listeners = new Set<PanicListener>()
+  readonly panics = new Broadcast<PanicEvent>()
 
   constructor(options: Options) {
     this.options = options
     this.interval = options.window / options.maxSamples
-    this.markets = new LRUCache({ max: options.maxMarkets })
+    this.markets = new LRUCache({
+      max: options.maxMarkets,
+      dispose: ({ verdict }, market) => {
+        if (verdict.level === "panic") this.panics.publish({ market, panic: "ends" })
+      }
+    })
   }
 
   assess(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
@@ -190,13 +202,7 @@ class Vix {
     const before = market.verdict.level
     market.verdict = verdict
     if ((before === "panic") === (verdict.level === "panic")) return
-    for (const listener of this.listeners) listener(name, before === "panic" ? "ends" : "begins")
-  }
-
-  /** Listens until what it returns is called. */
-  listen(listener: PanicListener): () => void {
-    this.listeners.add(listener)
-    return () => this.listeners.delete(listener)
+    this.panics.publish({ market: name, panic: before === "panic" ? "ends" : "begins" })
   }
 
   private push(market: Market, time: number, price: number): void {
@@ -335,11 +341,7 @@ export const make = (options: Options): Shape => {
     markets: () => vix.size,
     recent: (limit) => vix.recent(limit),
     trace: (market) => Effect.map(Clock.currentTimeMillis, (now) => vix.trace(market, now)),
-    onPanic: (listener) =>
-      Effect.asVoid(Effect.acquireRelease(
-        Effect.sync(() => vix.listen(listener)),
-        (stop) => Effect.sync(stop)
-      )),
+    panics: vix.panics.stream,
     assess: (odds, now) => vix.assess(odds, now),
     latestChange: () => vix.latestChange(),
     lastChange: (odds) => vix.lastChange(odds),
@@ -355,7 +357,7 @@ export const off: Shape = {
   markets: () => 0,
   recent: () => [],
   trace: () => Effect.succeed([]),
-  onPanic: () => Effect.void,
+  panics: Stream.empty,
   assess: () => unnamed,
   latestChange: () => 0,
   lastChange: () => 0,

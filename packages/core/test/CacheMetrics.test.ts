@@ -3,7 +3,7 @@ import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import * as CacheMetrics from "@smart-cache/core/CacheMetrics"
 import * as CacheOutcome from "@smart-cache/core/CacheOutcome"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
-import { Context, Effect, Layer } from "effect"
+import { Context, Effect, Layer, Random } from "effect"
 import { TestClock } from "effect/testing"
 import { football } from "./football.ts"
 
@@ -28,7 +28,8 @@ const published: Readonly<Record<string, ReadonlyArray<string>>> = {
 }
 
 /** Counters alone, every hit timed. */
-const make = (zones: ReadonlyArray<string> = TtlPolicy.zoneNames(football)) => CacheMetrics.make({ zones, sampling: 1 })
+const make = (zones: ReadonlyArray<string> = TtlPolicy.zoneNames(football)) =>
+  CacheMetrics.make({ zones, sampling: 1, draw: () => 0.5 })
 
 const code = (reason: CacheOutcome.Reason) => CacheOutcome.reasons.indexOf(reason)
 const vix = (level: CacheOutcome.VixLevel) => CacheOutcome.vixLevels.indexOf(level)
@@ -195,22 +196,61 @@ describe("the values", () => {
 })
 
 describe("sampling", () => {
-  it("times the first hit and then each hundredth, which stands for the others", () => {
-    const { snapshot, timed, timing, untimed } = CacheMetrics.make({ zones: [], sampling: 0.01 })
-    const at: Array<number> = []
-    for (let i = 0; i < 1000; i++) {
-      if (!timing()) {
-        untimed()
+  const draws = (seed: string) => {
+    const random = Effect.runSync(Random.Random.pipe(Random.withSeed(seed)))
+    return () => random.nextDoubleUnsafe()
+  }
+
+  /** So many hits by a reader with a rhythm: each hundredth is stale and old. */
+  const rhythm = (hits: number) => {
+    const metrics = CacheMetrics.make({ zones: [], sampling: 0.01, draw: draws("rhythm") })
+    let timings = 0
+    for (let i = 0; i < hits; i++) {
+      const [reason, strategy, age] = i % 100 === 0
+        ? ["stale", "serve_stale", 3600] as const
+        : ["hit", "serve_fresh", 1] as const
+      const timing = metrics.timing()
+      metrics.read(code(reason), vix("normal"), -1)
+      if (!timing) {
+        metrics.untimed()
         continue
       }
-      at.push(i)
-      timed("serve_fresh", 1e-6, 1)
+      timings++
+      metrics.timed(strategy, 1e-6, age)
     }
-    assert.deepStrictEqual(at, [0, 100, 200, 300, 400, 500, 600, 700, 800, 900])
-    const { read_latency_seconds: latency } = Effect.runSync(snapshot)
-    const { serve_fresh: hits } = latency as Record<CacheOutcome.Strategy, CacheMetrics.Summary>
-    assert.deepInclude(hits, { count: 901, min: 1e-6, max: 1e-6, p50: 1e-6, p99: 1e-6 })
-    assert.approximately(hits.sum, 901e-6, 1e-12)
+    return { metrics, timings, age: metrics.value("served_age_seconds") as Record<string, CacheMetrics.Summary> }
+  }
+
+  it("times one hit in a hundred on average, whatever the rhythm, and weighs it as those of its strategy", () => {
+    const { age, metrics, timings } = rhythm(100_000)
+    assert.approximately(timings, 1000, 100)
+    const [fresh, stale] = [age["serve_fresh"]!, age["serve_stale"]!]
+    assert.approximately(fresh.count, 99_000, 400)
+    assert.approximately(stale.count, 1000, 400)
+    assert.deepStrictEqual([fresh.p99, stale.p50].map((n) => Math.round(n!)), [1, 3600])
+    assert.isAtMost(fresh.count + stale.count, Number(metrics.value("total_requests")))
+  })
+
+  it("times the very first hit, and every one when asked to", () => {
+    assert.deepStrictEqual([rhythm(1).timings, rhythm(1).age["serve_stale"]!.count], [1, 1])
+    const { timed, timing } = make([])
+    for (let i = 0; i < 10; i++) {
+      assert.isTrue(timing())
+      timed("serve_fresh", 1e-6, 0)
+    }
+  })
+
+  it("never weighs more than was read since a reset", () => {
+    const { metrics } = rhythm(50)
+    Effect.runSync(metrics.reset("performance"))
+    for (let i = 0; i < 200; i++) {
+      const timing = metrics.timing()
+      metrics.read(code("hit"), vix("normal"), -1)
+      if (timing) metrics.timed("serve_fresh", 1e-6, 1)
+      else metrics.untimed()
+      const { count } = (metrics.value("read_latency_seconds") as Record<string, CacheMetrics.Summary>)["serve_fresh"]!
+      assert.isAtMost(count, Number(metrics.value("total_requests")))
+    }
   })
 })
 

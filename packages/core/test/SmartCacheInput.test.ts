@@ -104,7 +104,7 @@ describe("a compute that", () => {
           assert.strictEqual(error.reason._tag, reason)
           assert.match(error.message, says)
         }
-        assert.deepStrictEqual(running(), { flights: 0, background: 0 })
+        assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
         assert.strictEqual(store.held().entries, 0)
         assert.strictEqual((yield* store.lease(claim("k", "next", 1)))._tag, "Granted")
       }))

@@ -136,7 +136,7 @@ describe("ten thousand readers of a missing key", () => {
       yield* Fiber.interruptAll(readers)
       yield* TestClock.adjust(0)
       assert.deepStrictEqual([log.begun, log.interrupted, log.running], [1, 1, 0])
-      assert.deepStrictEqual(running(), { flights: 0, background: 0 })
+      assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
       assert.deepStrictEqual([store.held().entries, strategies()], [0, crowd])
     }))
 
@@ -182,7 +182,7 @@ describe("whatever the scheduler does between two steps", () => {
         const results = yield* Effect.forEach(readers.slice(25), joined)
         assert.isTrue(results.every((result) => result.value === 1))
         assert.deepStrictEqual([log.begun, strategies(), metric("computes")], [1, 50, 1])
-        assert.deepStrictEqual(running(), { flights: 0, background: 0 })
+        assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
       }).pipe(Effect.provideService(Scheduler.MaxOpsBeforeYield, ops)))
 
     it.effect(`a reader interrupted at any step leaves no compute behind, yielding after ${ops}`, () =>

@@ -107,7 +107,7 @@ describe("a cache's fibers", () => {
       yield* TestClock.adjust(500)
       yield* joined(closing)
       assert.strictEqual((yield* joined(reader)).reason._tag, "Closed")
-      assert.deepStrictEqual([log.running, running()], [0, { flights: 0, background: 0 }])
+      assert.deepStrictEqual([log.running, running()], [0, { flights: 0, background: 0, computes: 0 }])
       assert.deepStrictEqual(yield* active, before)
     }).pipe(Metric.enableRuntimeMetrics, Effect.provideService(Metric.MetricRegistry, new Map())))
 
@@ -117,7 +117,7 @@ describe("a cache's fibers", () => {
       for (let i = 0; i < 20_000; i++) {
         yield* Effect.exit(cache.get(`key${i}`, i % 2 ? Effect.succeed(i) : Effect.fail(i)))
       }
-      assert.deepStrictEqual(running(), { flights: 0, background: 0 })
+      assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
       assert.strictEqual(store.held().entries, 10_000)
     }))
 })

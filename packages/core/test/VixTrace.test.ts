@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Detector from "@smart-cache/core/Detector"
 import * as VixService from "@smart-cache/core/VixService"
-import { Effect } from "effect"
+import { Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 
 const minute = 60_000
@@ -70,18 +70,24 @@ describe("for those who look on", () => {
       assert.deepStrictEqual([VixService.off.recent(5), VixService.off.markets()], [[], 0])
     }))
 
-  it.effect("panics are told when they begin and when they end, while somebody listens", () =>
+  it.effect("panics are told when they begin and when they end, while somebody watches", () =>
     Effect.gen(function*() {
-      const vix = VixService.make(options)
+      const vix = VixService.make({ ...options, maxMarkets: 3 })
       const told: Array<string> = []
-      yield* Effect.scoped(Effect.andThen(
-        vix.onPanic((market, panic) => {
+      const watching = Stream.runForEach(vix.panics, ({ market, panic }) =>
+        Effect.sync(() => {
           told.push(`${market} ${panic}`)
-        }),
-        play(vix)
-      ))
+        }))
+      const watcher = yield* Effect.forkChild(watching, { startImmediately: true })
+      yield* play(vix)
+      yield* TestClock.adjust(0)
       assert.deepStrictEqual(told, ["a begins", "a ends"])
       yield* vix.observe({ market: "a", odds: 9 })
-      assert.strictEqual(told.length, 2)
+      yield* Effect.forEach(["b", "c", "d"], (market) => vix.observe({ market, odds: 2 }))
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(told.slice(2), ["a begins", "a ends"], "a market that is forgotten has no panic any more")
+      yield* Fiber.interrupt(watcher)
+      yield* play(vix)
+      assert.strictEqual(told.length, 4)
     }))
 })

@@ -13,8 +13,6 @@ const most = 1024
 export class Broadcast<A> {
   private readonly watchers = new Set<Queue.Queue<A, Cause.Done>>()
 
-  private constructor() {}
-
   /** A broadcast whose streams end with the scope. */
   static readonly make = <A>(): Effect.Effect<Broadcast<A>, never, Scope.Scope> =>
     Effect.acquireRelease(

@@ -34,6 +34,11 @@ export class Distribution {
     this.recent.accept(value > 0 ? value : 0, weight)
   }
 
+  /** How many values since the last reset, by weight. */
+  get count(): number {
+    return this.recent.count
+  }
+
   /** Forgets the recent values in {@link summary}; {@link buckets} only ever rise. */
   reset(): void {
     this.before.merge(this.recent)

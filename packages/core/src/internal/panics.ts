@@ -2,17 +2,12 @@
  * Markets that fall into a panic, and out of one, in the log.
  */
 import * as Effect from "effect/Effect"
-import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import * as Journal from "../Journal.ts"
-import type { PanicListener, Shape as Vix } from "../VixService.ts"
+import type { PanicEvent, Shape as Vix } from "../VixService.ts"
 
-type Turn = Parameters<PanicListener>
-
-/** Turns that may wait for the log; of more, nobody would read a line. */
-const most = 64
-
-const lineOf = ([market, panic]: Turn): Journal.Line =>
+const lineOf = ({ market, panic }: PanicEvent): Journal.Line =>
   panic === "begins"
     ? {
       level: "Warn",
@@ -31,8 +26,6 @@ const lineOf = ([market, panic]: Turn): Journal.Line =>
 export const tell = (vix: Vix): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function*() {
     const journal = yield* Journal.make
-    const turns = yield* Queue.sliding<Turn>(most)
-    yield* vix.onPanic((...turn) => Queue.offerUnsafe(turns, turn))
-    const telling = Effect.flatMap(Queue.take(turns), (turn) => journal.say(lineOf(turn)))
-    yield* Effect.forkScoped(Effect.forever(telling))
+    const telling = Stream.runForEach(vix.panics, (event) => journal.say(lineOf(event)))
+    yield* Effect.forkScoped(telling, { startImmediately: true })
   })

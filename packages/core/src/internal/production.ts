@@ -38,6 +38,8 @@ export interface Parts {
 }
 
 export class Production {
+  /** Computes under way. */
+  underWay = 0
   private readonly parts: Parts
 
   constructor(parts: Parts) {
@@ -65,7 +67,15 @@ export class Production {
       return { entry, source: "compute" as const }
     })
     const counted = Effect.tapError(producing, () => Effect.sync(() => metrics.add("compute_errors", 1)))
-    return Spans.compute({ tags: order.tags.length, stamp }, counted)
+    return Spans.compute({ tags: order.tags.length, stamp }, this.running(counted))
+  }
+
+  private running<A, E, R>(producing: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> {
+    return Effect.acquireUseRelease(
+      Effect.sync(() => this.underWay++),
+      () => producing,
+      () => Effect.sync(() => this.underWay--)
+    )
   }
 
   /**

@@ -223,7 +223,7 @@ const close = Effect.fnUntraced(function*(run: Run, scope: Scope.Closeable) {
   assert.strictEqual(world.running, 0, "computes that still run")
   const counted = run.caches.reduce((sum, { strategies }) => sum + strategies(), 0)
   assert.strictEqual(counted, world.readers.length, "strategies do not sum to the reads")
-  for (const { running } of run.caches) assert.deepStrictEqual(running(), { flights: 0, background: 0 })
+  for (const { running } of run.caches) assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
 })
 
 const play = (plan: Plan, script: ReadonlyArray<Command>) =>
