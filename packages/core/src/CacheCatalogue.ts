@@ -181,7 +181,8 @@ const performance = [
   latency("min_latency_ms", "Shortest waiting time of a read", (counts) => counts.shortest())
 ]
 
-const fromTwoMicros = [2e-6, 1e-5, 5e-5, 2e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const fromOneMicro = [1, 2.5, 5, 10, 25, 50, 100, 250, 500].map((micros) => micros / 1e6)
+const upToHalfAMinute = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000].map((ms) => ms / 1000)
 const upToADay = [0, 0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400]
 
 const histograms = [
@@ -191,7 +192,7 @@ const histograms = [
     label: "strategy",
     name: "read_latency_seconds",
     help: "Time from a read to its answer; of hits, a sample that stands for all",
-    boundaries: fromTwoMicros
+    boundaries: [...fromOneMicro, ...upToHalfAMinute]
   },
   {
     type: "histogram",
