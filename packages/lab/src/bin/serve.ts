@@ -17,6 +17,7 @@ import * as Config from "effect/Config"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as HttpClient from "effect/http/HttpClient"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
@@ -53,12 +54,15 @@ const football = { ttl: GoldenHour.policy, graph: Events.graph, vix: { ticks: Od
 /** A variable that is set, and not to nothing. */
 const isSet = (name: string) => Effect.map(Config.option(Config.String(name)), Option.exists((value) => value !== ""))
 
+/** So few readers can afford to have every hit timed; of a sample, little would be seen in a minute. */
+const allTimed = ConfigProvider.layerAdd(ConfigProvider.fromUnknown({ SMART_CACHE_LATENCY_SAMPLING: "1" }))
+
 /** Embedded, or over the Redis of `REDIS_URL`. */
 const cache = Layer.unwrap(Effect.map(
   isSet("REDIS_URL"),
   (shared): Layer.Layer<SmartCache.SmartCache | SmartCache.Services, Config.ConfigError> =>
     shared ? RedisCache.layerConfig(football) : SmartCache.layerConfig(football)
-))
+)).pipe(Layer.provide(allTimed))
 
 /** All three signals, as OpenTelemetry has it for those who say nothing of them; Effect exports only what is named. */
 const allSignals = ConfigProvider.layerAdd(ConfigProvider.fromUnknown({
@@ -67,11 +71,27 @@ const allSignals = ConfigProvider.layerAdd(ConfigProvider.fromUnknown({
   OTEL_LOGS_EXPORTER: "otlp"
 }))
 
+/** The client that brings them there; says once when it cannot. */
+const collector = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(HttpClient.HttpClient, (client) => {
+    let said = false
+    const say = Effect.suspend(() => {
+      if (said) return Effect.void
+      said = true
+      return Effect.logWarning(
+        "traces, metrics and logs do not arrive: does a collector listen at OTEL_EXPORTER_OTLP_ENDPOINT?"
+      )
+    })
+    return client.pipe(HttpClient.filterStatusOk, HttpClient.tapError(() => say))
+  })
+).pipe(Layer.provide(NodeHttpClient.layerUndici))
+
 /** Traces, metrics and logs go where `OTEL_EXPORTER_OTLP_ENDPOINT` says, if it says so. */
 const telemetry = Layer.unwrap(Effect.map(isSet("OTEL_EXPORTER_OTLP_ENDPOINT"), (wanted) =>
   wanted
     ? Otlp.layerFromConfig({ resource: { serviceName: "smart-cache" } }).pipe(
-      Layer.provide([OtlpSerialization.layerJson, NodeHttpClient.layerUndici, allSignals])
+      Layer.provide([OtlpSerialization.layerJson, collector, allSignals])
     )
     : Layer.empty))
 
