@@ -58,27 +58,36 @@ export const why = (decision: Decision): ReadonlyArray<string> =>
   ].filter((sentence) => sentence !== "")
 
 const flying = (flight: Explanation["state"]["flight"]): string =>
-  flight === undefined || flight === null
+  flight === null
     ? ""
     : flight.background
     ? "It is being computed behind the readers' backs."
     : `It is being computed; waiting for it: ${flight.waiters}.`
+
+const freshness = (until: number | null, now: number): string =>
+  until === null
+    ? "fresh until it is invalidated"
+    : until > now
+    ? `fresh for another ${Format.duration(until - now)}`
+    : "no longer fresh"
 
 /** What the server holds about a key, and what a read without odds and without a kickoff would be given now. */
 export const state = (
   { decision, earlyProbability, held, invalidated, now, state: key }: Explanation
 ): ReadonlyArray<string> =>
   [
-    held === undefined || held === null
+    held === null
       ? "Nothing is held now."
-      : `Held now: a value ${Format.duration(held.age)} old, ${
-        held.freshUntil > now ? `fresh for another ${Format.duration(held.freshUntil - now)}` : "no longer fresh"
-      }; computing it takes ${Format.duration(held.delta)}.`,
+      : `Held now: a value ${Format.duration(held.age)} old, ${freshness(held.freshUntil, now)}; computing it takes ${
+        Format.duration(held.delta)
+      }.`,
     invalidated ? "It has been invalidated since." : "",
     flying(key.flight),
     key.failures > 0 ? `Computing it failed ${key.failures} times in a row.` : "",
     `A read that names no odds would now be answered so: ${Format.plain(decision.strategy)}, ${
       Format.plain(decision.reason)
     }.`,
-    earlyProbability > 0 ? `The chance of an early refresh is ${Format.percent(earlyProbability * 100, 2)}.` : ""
+    earlyProbability !== null && earlyProbability > 0
+      ? `The chance of an early refresh is ${Format.percent(earlyProbability * 100, 2)}.`
+      : ""
   ].filter((sentence) => sentence !== "")

@@ -28,10 +28,10 @@ const Match = ({ fixture, now, served }: MatchProps) => {
         </small>
       </th>
       <td className="way">
-        <Track before={before} zone={fixture.zone} />
+        <Track before={before} zone={fixture.zone ?? ""} />
         <small>{until(before)}</small>
       </td>
-      <td data-label="zone">{Format.plain(fixture.zone)}</td>
+      <td data-label="zone">{fixture.zone === null ? "–" : Format.plain(fixture.zone)}</td>
       <td data-label="TTL">{fixture.ttl_ms === 0 ? "not stored" : Format.duration(fixture.ttl_ms)}</td>
       <td data-label="last served">
         {served === undefined
