@@ -1,14 +1,16 @@
 /**
  * What an operator reads in the log: a structured line when something changes, never a stream of them.
  *
- * A journal is of one topic. What happens for the first time in ten seconds is written at once; of what repeats itself
- * only the latest, when the ten seconds are over, with how many lines were left out. So the last line of a topic tells
- * how things are.
- * No line carries a key, a value or a credential.
+ * A journal is of one topic, whose last line tells how things are. What has not happened for ten seconds is written at
+ * once. What has waits until then, and only the latest of a topic waits: what comes after it takes its place, and the next
+ * line tells how many were left out.
+ * No line carries a key, a value, a tag, a credential, or an annotation of the reader who found out.
  */
-import type * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
+import { millisOf } from "./internal/elapsed.ts"
 
 /** What can happen. */
 export type Happening =
@@ -28,7 +30,7 @@ export type Happening =
   | "connection_back"
 
 /** Names of annotations, beside `event` and, where lines were left out, `suppressed`. */
-export type Detail = "problem" | "market" | "seconds"
+export type Detail = "problem" | "seconds"
 
 export interface Line {
   readonly level: "Debug" | "Info" | "Warn"
@@ -46,9 +48,6 @@ const window = 10_000
 /** Characters of a detail. */
 const longest = 120
 
-/** Milliseconds on a clock that cannot go back. */
-const millisOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
-
 const short = (text: string | number): string | number =>
   typeof text === "string" && text.length > longest ? `${text.slice(0, longest)}…` : text
 
@@ -62,48 +61,61 @@ const write = ({ details = {}, event, level, message }: Line, suppressed: number
 }
 
 class Topic implements Journal {
-  private readonly scope: Scope.Scope
-  private until = -Infinity
-  private readonly said = new Set<Happening>()
-  private latest: Line | undefined
-  private suppressed = 0
+  /** When each happening was written last. */
+  private readonly written = new Map<Happening, number>()
+  private waiting: Line | undefined
+  private leftOut = 0
+  private readonly wake: Queue.Queue<void>
+  /** Of whoever made the journal: what a reader has in its own is not for the log of the cache. */
+  private readonly context: Context.Context<never>
 
-  constructor(scope: Scope.Scope) {
-    this.scope = scope
+  constructor(wake: Queue.Queue<void>, context: Context.Context<never>) {
+    this.wake = wake
+    this.context = context
   }
 
   readonly say = (line: Line): Effect.Effect<void> =>
-    Effect.clockWith((clock) => {
+    Effect.uninterruptible(Effect.clockWith((clock) => {
       const now = millisOf(clock)
-      const waiting = this.latest !== undefined
-      if (!waiting && now >= this.until) {
-        this.until = now + window
-        this.said.clear()
-      }
-      if (!waiting && !this.said.has(line.event)) {
-        this.said.add(line.event)
-        return write(line, 0)
-      }
-      this.suppressed++
-      this.latest = line
-      return waiting ? Effect.void : Effect.asVoid(Effect.forkIn(this.later(this.until - now), this.scope))
-    })
+      if (this.waiting !== undefined) this.leftOut++
+      if (this.due(line) <= now) return this.write(line, now)
+      this.waiting = line
+      Queue.offerUnsafe(this.wake, undefined)
+      return Effect.void
+    }))
 
-  /** The latest line, when the window is over: it opens the next one. */
-  private later(millis: number): Effect.Effect<void> {
-    const last = Effect.clockWith((clock) => {
-      const { latest, suppressed } = this
-      if (latest === undefined) return Effect.void
-      this.until = millisOf(clock) + window
-      this.said.clear()
-      this.said.add(latest.event)
-      this.latest = undefined
-      this.suppressed = 0
-      return write(latest, suppressed - 1)
+  /** Writes what waits when it is due, for ever. */
+  get later(): Effect.Effect<never> {
+    return Effect.forever(Effect.andThen(Queue.take(this.wake), this.whenDue()))
+  }
+
+  private whenDue(): Effect.Effect<void> {
+    return Effect.clockWith((clock) => {
+      const now = millisOf(clock)
+      if (this.waiting === undefined) return Effect.void
+      const due = this.due(this.waiting)
+      // What waits may be another line by then.
+      return due <= now ? this.write(this.waiting, now) : Effect.delay(Effect.suspend(() => this.whenDue()), due - now)
     })
-    return Effect.delay(last, millis)
+  }
+
+  private due({ event }: Line): number {
+    return (this.written.get(event) ?? -Infinity) + window
+  }
+
+  /** What waited is older, and left out. */
+  private write(line: Line, now: number): Effect.Effect<void> {
+    const { leftOut } = this
+    this.written.set(line.event, now)
+    this.waiting = undefined
+    this.leftOut = 0
+    return Effect.updateContext(write(line, leftOut), () => this.context)
   }
 }
 
 /** A journal of one topic; what waits to be written when the scope closes is not. */
-export const make: Effect.Effect<Journal, never, Scope.Scope> = Effect.map(Effect.scope, (scope) => new Topic(scope))
+export const make: Effect.Effect<Journal, never, Scope.Scope> = Effect.gen(function*() {
+  const topic = new Topic(yield* Queue.sliding<void>(1), yield* Effect.context())
+  yield* Effect.forkScoped(topic.later)
+  return topic
+})

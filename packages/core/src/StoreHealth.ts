@@ -9,11 +9,12 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { CacheConfig } from "./CacheConfig.ts"
+import { CacheConfig, type Settings } from "./CacheConfig.ts"
 import type { SmartCacheError } from "./CacheError.ts"
 import { CacheMetrics } from "./CacheMetrics.ts"
 import type { Answers } from "./CacheStore.ts"
 import { Breaker, type Pass } from "./internal/breaker.ts"
+import { millisOf } from "./internal/elapsed.ts"
 import { nameOf } from "./internal/nameOf.ts"
 import * as Journal from "./Journal.ts"
 
@@ -26,12 +27,22 @@ export type Operation = keyof Answers | "watch"
 export interface Health {
   /** `degraded` from the first step that failed until one succeeds and none has failed for five seconds. */
   readonly state: "ok" | "degraded"
-  /** While it is open, reads do without the store, but for one at a time that tries. */
+  /** While it is open, reads do without the store, but for one at a time that tries; never with `onStoreError: "fail"`. */
   readonly breaker: "closed" | "open"
   /** Epoch milliseconds since when the state is as it is. */
   readonly since: number
   /** What failed last, while it is degraded: the operation and the kind of failure. */
   readonly problem: string | undefined
+}
+
+/** A step that has failed. */
+export interface Failure {
+  readonly operation: Operation
+  readonly error: SmartCacheError
+  /** What it was admitted with; 0 for steps that ask in any case. */
+  readonly pass: Pass
+  /** Failures about the same thing count once, those about nothing in particular (`undefined`) each time. */
+  readonly about: string | undefined
 }
 
 export interface Shape {
@@ -40,14 +51,11 @@ export interface Shape {
   readonly admit: (clock: Clock.Clock) => Pass | undefined
   /** Whether the breaker is open. */
   readonly skipping: () => boolean
-  /** Epoch milliseconds of the last failure. */
-  readonly failedAt: () => number
   /** False when a success is no news. */
   readonly troubled: () => boolean
   /** The store has answered. */
   readonly answered: Effect.Effect<void>
-  /** A step has failed that was admitted with this pass; 0 for steps that ask in any case. */
-  readonly failed: (operation: Operation, error: SmartCacheError, pass: Pass) => Effect.Effect<void>
+  readonly failed: (failure: Failure) => Effect.Effect<void>
 }
 
 /** How the store of one cache does. */
@@ -55,8 +63,6 @@ export class StoreHealth extends Context.Service<StoreHealth, Shape>()("smart-ca
 
 /** Milliseconds without a failure after which a success means that all is well: a store that fails now and then does not flap. */
 const calm = 5000
-
-const millisOf = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
 /** In words that are safe to show: what a driver says of a failure may hold keys. */
 const wordsOf = (operation: Operation, { reason }: SmartCacheError): string => {
@@ -66,17 +72,25 @@ const wordsOf = (operation: Operation, { reason }: SmartCacheError): string => {
 }
 
 class Ward {
+  private readonly mode: Settings["onStoreError"]
   private readonly breaker: Breaker
   private readonly states: Journal.Journal
   private readonly switches: Journal.Journal
   private since: number
   private problem: string | undefined
+  // By a clock that cannot go back.
+  private degradedAt = 0
   private failedAt = 0
-  /** The same in epoch milliseconds. */
-  lastFailure = 0
   private openedAt = 0
 
-  constructor(breaker: Breaker, states: Journal.Journal, switches: Journal.Journal, since: number) {
+  constructor(
+    mode: Settings["onStoreError"],
+    breaker: Breaker,
+    states: Journal.Journal,
+    switches: Journal.Journal,
+    since: number
+  ) {
+    this.mode = mode
     this.breaker = breaker
     this.states = states
     this.switches = switches
@@ -114,14 +128,12 @@ class Ward {
       ? this.switches.say(closed(Math.round(now - this.openedAt) / 1000))
       : Effect.void
     if (!this.degraded || now - this.failedAt < calm) return closing
-    const epoch = clock.currentTimeMillisUnsafe()
-    const seconds = (epoch - this.since) / 1000
     this.problem = undefined
-    this.since = epoch
-    return Effect.andThen(closing, this.states.say(recovered(seconds)))
+    this.since = clock.currentTimeMillisUnsafe()
+    return Effect.andThen(closing, this.states.say(recovered(Math.round(now - this.degradedAt) / 1000)))
   })
 
-  failed(operation: Operation, error: SmartCacheError, pass: Pass): Effect.Effect<void> {
+  failed({ about, error, operation, pass }: Failure): Effect.Effect<void> {
     const kind = error.reason._tag === "StoreFailed" ? error.reason.kind : undefined
     if (kind === "unrelated") return Effect.void
     return Effect.clockWith((clock) => {
@@ -129,7 +141,8 @@ class Ward {
       const degrading = this.degrade(wordsOf(operation, error), now, clock.currentTimeMillisUnsafe())
       // It answers, if only to refuse: reads may well be served.
       if (kind === "refused") return Effect.andThen(degrading, this.answered)
-      if (!this.breaker.failed(now, pass)) return degrading
+      // Reads that cannot do without the store are never kept from it.
+      if (this.mode === "fail" || !this.breaker.failed(now, pass, about)) return degrading
       this.openedAt = now
       return Effect.andThen(degrading, this.switches.say(opened(this.problem)))
     })
@@ -139,8 +152,8 @@ class Ward {
     const before = this.problem
     this.problem = problem
     this.failedAt = now
-    this.lastFailure = epoch
     if (before !== undefined) return Effect.void
+    this.degradedAt = now
     this.since = epoch
     return this.states.say(degraded(problem))
   }
@@ -178,20 +191,19 @@ const closed = (seconds: number): Journal.Line => ({
 export const layer: Layer.Layer<StoreHealth, never, CacheConfig | CacheMetrics> = Layer.effect(
   StoreHealth,
   Effect.gen(function*() {
-    const { storeTimeout } = yield* CacheConfig
+    const { onStoreError, storeTimeout } = yield* CacheConfig
     const metrics = yield* CacheMetrics
     const since = yield* Clock.currentTimeMillis
-    const ward = new Ward(new Breaker(storeTimeout), yield* Journal.make, yield* Journal.make, since)
+    const ward = new Ward(onStoreError, new Breaker(storeTimeout), yield* Journal.make, yield* Journal.make, since)
     metrics.gauge("store_degraded", () => ward.degraded ? 1 : 0)
     metrics.gauge("breaker_open", () => ward.open ? 1 : 0)
     return {
       health: Effect.sync(() => ward.health()),
       admit: (clock) => ward.admit(clock),
       skipping: () => ward.open,
-      failedAt: () => ward.lastFailure,
       troubled: () => ward.troubled(),
       answered: ward.answered,
-      failed: (operation, error, pass) => ward.failed(operation, error, pass)
+      failed: (failure) => ward.failed(failure)
     }
   })
 )

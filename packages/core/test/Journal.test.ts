@@ -6,6 +6,7 @@ import { logged } from "./logged.ts"
 
 const fell: Journal.Line = { level: "Warn", event: "connection_lost", message: "fell" }
 const rose: Journal.Line = { level: "Info", event: "connection_back", message: "rose" }
+const refused: Journal.Line = { level: "Warn", event: "connection_refused", message: "refused" }
 
 describe("a journal", () => {
   it.effect("writes what happens for the first time at once, with its event and details", () => {
@@ -35,6 +36,50 @@ describe("a journal", () => {
       ])
       yield* TestClock.adjust(100_000)
       assert.lengthOf(lines, 2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("writes what has not happened for a while at once, though something waits, which is old then", () => {
+    const { layer, lines } = logged()
+    return Effect.gen(function*() {
+      const { say } = yield* Journal.make
+      for (const line of [refused, refused, rose]) yield* say(line)
+      const told = [{ event: "connection_refused" }, { event: "connection_back", suppressed: 1 }]
+      assert.deepStrictEqual(lines.map(({ annotations }) => annotations), told)
+      yield* TestClock.adjust(60_000)
+      assert.lengthOf(lines, told.length)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("writes nothing twice within ten seconds, whenever it happened first", () => {
+    const { layer, lines } = logged()
+    return Effect.gen(function*() {
+      const { say } = yield* Journal.make
+      yield* say(fell)
+      yield* TestClock.adjust(9000)
+      yield* say(rose)
+      yield* TestClock.adjust(1500)
+      yield* say(fell)
+      yield* say(rose)
+      yield* TestClock.adjust(8499)
+      assert.deepStrictEqual(lines.map(({ message }) => message), ["fell", "rose", "fell"])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(lines.map(({ message }) => message), ["fell", "rose", "fell", "rose"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("says nothing of whoever found out", () => {
+    const { layer, lines } = logged()
+    return Effect.gen(function*() {
+      const { say } = yield* Effect.annotateLogs(Journal.make, { service: "odds" })
+      const reader = Effect.annotateLogs({ user: "alice" })
+      yield* reader(say(fell))
+      yield* reader(say(fell))
+      yield* TestClock.adjust(10_000)
+      assert.deepStrictEqual(lines.map(({ annotations }) => annotations), [
+        { event: "connection_lost", service: "odds" },
+        { event: "connection_lost", service: "odds" }
+      ])
     }).pipe(Effect.provide(layer))
   })
 

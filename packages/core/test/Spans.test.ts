@@ -6,6 +6,7 @@ import * as ChaosStore from "@smart-cache/core/testing/ChaosStore"
 import { Arbitrary, Cause, Effect, Exit, Option, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { inspect } from "node:util"
+import { nameOf } from "../src/internal/nameOf.ts"
 import { integer, oneOf } from "./arbitraries.ts"
 import { logged } from "./logged.ts"
 import { begin, joined, open, source } from "./SmartCacheSupport.ts"
@@ -90,7 +91,15 @@ describe("spans", () => {
         "store.fill"
       ])
       const [read, refresh, ...steps] = spans
-      assert.deepStrictEqual([read!.attributes["reason"], read!.attributes["refresh"]], ["stale", "stale"])
+      assert.deepStrictEqual(read!.attributes, {
+        strategy: "serve_stale",
+        reason: "stale",
+        refresh: "stale",
+        source: "memory",
+        vix: "unknown",
+        tags: 0,
+        stamp: 1
+      })
       assert.deepStrictEqual([refresh!.parent, refresh!.links], [undefined, [before]])
       assert.deepStrictEqual(steps.map(({ parent }) => parent), [before + 1, before + 1, before + 1])
     }).pipe(Effect.provide(layer))
@@ -111,6 +120,47 @@ describe("spans", () => {
       const exit = status._tag === "Ended" ? status.exit : Exit.void
       assert.strictEqual(Exit.isFailure(exit) && String(Cause.squash(exit.cause)), "TypeError E_NONE")
     }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("of a step that hangs: a failure", () => {
+    const { layer, spans } = recorder()
+    return Effect.gen(function*() {
+      const { cache } = yield* open({ store: (store) => ChaosStore.make(store, () => Effect.succeed(ChaosStore.hang)) })
+      const reader = yield* begin(cache.get("k", Effect.succeed(1)))
+      yield* TestClock.adjust(20_000)
+      yield* joined(reader)
+      const steps = spans.filter(({ name }) => name.startsWith("smart-cache.store."))
+      assert.isAbove(steps.length, 1)
+      for (const { name, status } of steps) {
+        // An interruption would be no failure to whoever collects spans.
+        const failure = status._tag === "Ended" && Exit.isFailure(status.exit) ? Cause.squash(status.exit.cause) : name
+        assert.strictEqual(String(failure), "StoreFailed")
+      }
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("end once, whatever a tracer makes of it, and without what an error says", () => {
+    const ends: Array<unknown> = []
+    // It does not tell that it has ended.
+    const endless = Tracer.make({
+      span: (options) =>
+        Object.assign(new Tracer.NativeSpan(options), { end: (_: bigint, exit: unknown) => ends.push(exit) })
+    })
+    return Effect.gen(function*() {
+      const { cache } = yield* open()
+      yield* Effect.exit(cache.get(marker, Effect.fail(new Error(marker))))
+      // The read, the look, the lease, the compute and the release.
+      assert.lengthOf(ends, 5)
+      assert.notInclude(inspect(ends, { depth: 12, showHidden: true }), marker)
+    }).pipe(Effect.provideService(Tracer.Tracer, endless))
+  })
+
+  it("name a failure by what cannot be a path, a key or a sentence", () => {
+    for (const name of ["user/4711-secret-key", "a.b", "a-b", "x".repeat(41), "two words", ""]) {
+      assert.strictEqual(nameOf({ _tag: name }), "failure")
+      assert.strictEqual(nameOf({ name }), "failure")
+    }
+    assert.strictEqual(nameOf({ _tag: "NoSuchMatch" }), "NoSuchMatch")
   })
 
   it.effect("of an invalidation: what was named, and the stamp", () => {

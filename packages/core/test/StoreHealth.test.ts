@@ -35,6 +35,12 @@ const failing = (kind: "refused" | "unrelated" | undefined) => {
 
 const away = () => Effect.fail(CacheError.make({ _tag: "StoreFailed", operation: "any", cause: "away" }))
 
+/** A clock that somebody has set back by an hour, though time goes on. */
+const hourBack = Effect.map(Clock.Clock, (clock): Clock.Clock => {
+  const back = () => clock.currentTimeMillisUnsafe() - 3_600_000
+  return Object.assign(Object.create(clock), { currentTimeMillisUnsafe: back, currentTimeMillis: Effect.sync(back) })
+})
+
 const settled = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const fiber = yield* begin(effect)
@@ -142,13 +148,34 @@ describe("while the breaker is open", () => {
       assert.strictEqual((yield* cache.health).breaker, "closed")
     }))
 
-  it.effect("reads fail at once when they may not do without the store", () =>
+  it.effect("nobody is given a compute that began before he came, though the clock has gone back since", () =>
     Effect.gen(function*() {
-      const { cache, state } = yield* broken({ config: { onStoreError: "fail" } })
-      const error = yield* Effect.flip(cache.get("k", Effect.succeed(1)))
-      assert.strictEqual(error.reason._tag, "StoreFailed")
-      assert.include(error.message, "breaker is open")
-      assert.deepStrictEqual(state.asked, [])
+      yield* TestClock.adjust("2 hours")
+      const { cache } = yield* broken()
+      const { compute, log } = source(100)
+      const clock = yield* hourBack
+      const reading = Effect.provideService(cache.get("k", compute), Clock.Clock, clock)
+      const first = yield* begin(reading)
+      yield* TestClock.adjust(50)
+      const second = yield* begin(reading)
+      yield* TestClock.adjust(150)
+      assert.deepStrictEqual([(yield* joined(first)).value, (yield* joined(second)).value, log.most], [1, 2, 1])
+    }))
+
+  it.effect("a fill is no probe: of one that succeeds nothing would be learnt", () =>
+    Effect.gen(function*() {
+      const { state, store } = moody()
+      // The compute's lease needs no renewal, which would be one.
+      const { cache } = yield* open({ store, config: { leaseTtl: 30_000 } })
+      const computing = yield* begin(cache.get("k", source(5000).compute))
+      state.mood = ChaosStore.fail
+      for (let i = 0; i < 5; i++) yield* cache.get(`before:${i}`, Effect.succeed(0))
+      state.mood = ChaosStore.none
+      state.asked.length = 0
+      yield* TestClock.adjust(5000)
+      assert.strictEqual((yield* joined(computing)).value, 1)
+      assert.deepStrictEqual(state.asked, ["release"])
+      assert.strictEqual((yield* cache.health).breaker, "closed")
     }))
 
   it.effect("what a store holds for this process alone stands in", () =>
@@ -176,6 +203,47 @@ describe("while the breaker is open", () => {
     }))
 })
 
+describe("a key that cannot be read", () => {
+  for (const onStoreError of ["allow", "fail"] as const) {
+    it.effect(`costs no other key the store: ${onStoreError}`, () =>
+      Effect.gen(function*() {
+        const inner = memory()
+        const or = <A>(key: string, step: () => Effect.Effect<A, CacheError.SmartCacheError>) =>
+          key === "bad" ? away() : step()
+        const store: CacheStore.Shape = {
+          ...inner,
+          peek: () => undefined,
+          read: (subject, applicant) => or(subject.key, () => inner.read(subject, applicant)),
+          lease: (claim) => or(claim.key, () => inner.lease(claim)),
+          release: (key, token) => or(key, () => inner.release(key, token))
+        }
+        const { cache } = yield* open({ store, config: { onStoreError } })
+        yield* cache.set("good", 1)
+        for (let i = 0; i < 50; i++) yield* Effect.exit(cache.get("bad", Effect.succeed(1)))
+        assert.strictEqual((yield* cache.health).breaker, "closed")
+        assert.strictEqual((yield* cache.get("good", Effect.succeed(2))).value, 1)
+      }))
+  }
+})
+
+describe("reads that may not do without the store", () => {
+  it.effect("ask it however long it has failed, so that none fails once it is back", () =>
+    Effect.gen(function*() {
+      const { state, store } = moody()
+      const { cache } = yield* open({ store, config: { onStoreError: "fail" } })
+      state.mood = ChaosStore.fail
+      for (let i = 0; i < 40; i++) {
+        const error = yield* Effect.flip(cache.get(`k:${i}`, Effect.succeed(i)))
+        assert.strictEqual(error.reason._tag, "StoreFailed")
+        yield* TestClock.adjust(1000)
+      }
+      const { breaker, state: condition } = yield* cache.health
+      assert.deepStrictEqual([breaker, condition], ["closed", "degraded"])
+      state.mood = ChaosStore.none
+      for (let i = 0; i < 40; i++) assert.strictEqual((yield* cache.get(`k:${i}`, Effect.succeed(i))).value, i)
+    }))
+})
+
 describe("how the store does", () => {
   it.effect("is told with the moment, the operation and the kind of failure, and in two gauges", () =>
     Effect.gen(function*() {
@@ -197,7 +265,7 @@ describe("how the store does", () => {
       assert.deepStrictEqual([condition, breaker, problem], ["degraded", "closed", "release: no answer in time"])
       assert.isAbove(since, 1000)
       assert.deepStrictEqual(levels(), [1, 0])
-      for (let i = 0; i < 2; i++) yield* settled(cache.get("k", Effect.succeed(1)))
+      for (let i = 0; i < 4; i++) yield* settled(cache.get(`k:${i}`, Effect.succeed(1)))
       assert.deepStrictEqual(levels(), [1, 1])
     }))
 
@@ -215,6 +283,40 @@ describe("how the store does", () => {
       yield* cache.get("other", Effect.succeed(1))
       const { problem, since, state: condition } = yield* cache.health
       assert.deepStrictEqual([condition, since, problem], ["ok", yield* Clock.currentTimeMillis, undefined])
+    }))
+
+  it.effect("is told with seconds that have passed, whatever the clock says", () => {
+    const { layer, lines } = logged()
+    return Effect.gen(function*() {
+      yield* TestClock.adjust("2 hours")
+      const { state, store } = moody()
+      const { cache } = yield* open({ store })
+      state.mood = ChaosStore.fail
+      yield* cache.get("k", Effect.succeed(1))
+      state.mood = ChaosStore.none
+      yield* TestClock.adjust(7000)
+      yield* Effect.provideService(cache.get("other", Effect.succeed(1)), Clock.Clock, yield* hourBack)
+      assert.deepStrictEqual(lines.map(({ annotations: { event, seconds } }) => [event, seconds]), [
+        ["store_degraded", undefined],
+        ["store_recovered", 7]
+      ])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is counted, step by step, also where a step is none of a read", () =>
+    Effect.gen(function*() {
+      const { state, store } = moody()
+      const { cache, metric } = yield* open({ store })
+      state.mood = ChaosStore.fail
+      for (let i = 0; i < 20; i++) {
+        yield* Effect.exit(cache.invalidate(Invalidation.key("k")))
+        yield* Effect.exit(cache.set("k", 1))
+      }
+      assert.strictEqual(metric("store_errors"), 40)
+      assert.strictEqual((yield* cache.health).breaker, "closed")
+      state.asked.length = 0
+      yield* cache.get("k", Effect.succeed(1))
+      assert.strictEqual(metric("store_errors"), 40 + state.asked.length)
     }))
 
   for (const kind of ["refused", "unrelated"] as const) {
@@ -247,7 +349,7 @@ describe("how the store does", () => {
     const { layer, lines } = logged()
     return Effect.gen(function*() {
       const { cache } = yield* open({ store: failing(undefined) })
-      for (let i = 0; i < 10; i++) yield* cache.get(marker, Effect.succeed(marker))
+      for (let i = 0; i < 10; i++) yield* cache.get(`${marker}:${i}`, Effect.succeed(marker))
       assert.match((yield* cache.health).problem ?? "", /^[a-z]+: Error ECONNREFUSED$/)
       assert.deepStrictEqual(lines.map(({ annotations }) => annotations["event"]), ["store_degraded", "breaker_opened"])
       assert.notInclude(JSON.stringify([lines, yield* cache.health]), marker)
@@ -273,18 +375,20 @@ describe("the log", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("tells of a market that panics and of its calm, and of no reader", () => {
+  it.effect("tells that a market panics and is calm again, of no reader, and not which it is: that is a tag", () => {
     const { layer, lines } = logged()
     return Effect.gen(function*() {
       const { cache, vix } = yield* open({ config: { vixMinSamples: 5 } })
-      for (let i = 0; i < 8; i++) yield* vix.observe({ market: "market", odds: 2 + (i % 2) / 100 })
-      for (let i = 0; i < 50; i++) yield* cache.get(`${marker}:${i}`, Effect.succeed(i), { odds: { market: 9 } })
-      for (let i = 0; i < 50; i++) yield* cache.get(`${marker}:${i}`, Effect.succeed(i), { odds: { market: 2 } })
+      const market = `{${marker}}:match-odds`
+      for (let i = 0; i < 8; i++) yield* vix.observe({ market, odds: 2 + (i % 2) / 100 })
+      for (let i = 0; i < 50; i++) yield* cache.get(`${marker}:${i}`, Effect.succeed(i), { odds: { [market]: 9 } })
+      for (let i = 0; i < 50; i++) yield* cache.get(`${marker}:${i}`, Effect.succeed(i), { odds: { [market]: 2 } })
       yield* TestClock.adjust(60_000)
-      assert.deepStrictEqual(lines.map(({ annotations: { event, market } }) => [event, market]), [
-        ["market_panic", "market"],
-        ["market_calm", "market"]
+      assert.deepStrictEqual(lines.map(({ annotations }) => annotations), [
+        { event: "market_panic" },
+        { event: "market_calm" }
       ])
+      assert.notInclude(JSON.stringify(lines), marker)
     }).pipe(Effect.provide(layer))
   })
 

@@ -28,6 +28,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Cluster from "./internal/cluster.ts"
 import * as Commands from "./internal/commands.ts"
@@ -41,7 +42,7 @@ import * as Single from "./internal/single.ts"
 import { Store } from "./internal/store.ts"
 import { validated } from "./internal/validated.ts"
 import { Waiters } from "./internal/waiters.ts"
-import { Watch } from "./internal/watch.ts"
+import { type Options as WatchOptions, Watch } from "./internal/watch.ts"
 import { IoRedis } from "./IoRedis.ts"
 
 export interface Options {
@@ -147,9 +148,12 @@ const make = (
     const tier = tiers === "redis" ? undefined : new MemoryTier.MemoryTier(settings)
     const { hardTimeout, maxEntries, onStoreError } = settings
     const island = new Island({ staleness, hardTimeout, maxEntries, clock: yield* Clock.Clock })
-    const journal = yield* Journal.make
+    const contact = yield* Journal.make
+    // Of their own: who leaves out `Debug` would else miss the line whose place a gap has taken.
+    const gaps = yield* Journal.make
     const watch = yield* Watch.make({
-      look: told(look(commands, keys), yield* Effect.serviceOption(StoreHealth.StoreHealth)),
+      look: look(commands, keys),
+      looked: told(yield* Effect.serviceOption(StoreHealth.StoreHealth)),
       lookTimeout: client.commandTimeout,
       staleness,
       tier,
@@ -157,7 +161,7 @@ const make = (
       changed: (what) => {
         if (what !== "lapsed") island.clear()
         if (what === "gap") metrics.add("bus_gaps", 1)
-        return journal.say(lineOf(what, tiers))
+        return (what === "gap" ? gaps : contact).say(lineOf(what, tiers))
       }
     })
     const waiters = new Waiters()
@@ -197,16 +201,13 @@ const look = (commands: Commands.Commands, { all, last, sequence }: Keys.Keys) =
   )
 
 /** A look tells how the server does, also when nobody reads. */
-const told = <A>(
-  look: Effect.Effect<A, CacheError.SmartCacheError>,
-  health: Option.Option<StoreHealth.Shape>
-): Effect.Effect<A, CacheError.SmartCacheError> => {
-  if (Option.isNone(health)) return look
+const told = (health: Option.Option<StoreHealth.Shape>): WatchOptions["looked"] => {
+  if (Option.isNone(health)) return () => Effect.void
   const { answered, failed, troubled } = health.value
-  return look.pipe(
-    Effect.tap(() => troubled() ? answered : Effect.void),
-    Effect.tapError((error) => failed("watch", error, 0))
-  )
+  return Result.match({
+    onSuccess: () => troubled() ? answered : Effect.void,
+    onFailure: (error) => failed({ operation: "watch", error, pass: 0, about: undefined })
+  })
 }
 
 /** Raised by a Cluster whenever a replica takes its master's place. */

@@ -5,7 +5,10 @@
  * (Effect's `CircuitBreaker` does the same, at a third of what a Redis hit costs: see DESIGN.)
  */
 
-/** Steps in a row that must fail: one lost connection fails all that were on it, so fewer would open it for a blink. */
+/**
+ * Keys in a row that must fail: one lost connection fails all that were on it, so fewer would open it for a blink; and one
+ * key that nobody can read, however often it is asked for, must not cost the others the store.
+ */
 const trip = 5
 /** Short enough that a restart is hardly noticed; doubled while probes fail, to where a dead store costs one slow read a half minute. */
 const coolDown = { first: 1000, longest: 30_000 }
@@ -15,14 +18,17 @@ export type Pass = number
 
 export class Breaker {
   private readonly probing: number
-  private failures = 0
+  /** What has failed since the last success; at most `trip`. */
+  private readonly failing = new Set<string | symbol>()
   private opened = false
   private pause = 0
   /** When a probe may ask. */
   private due = 0
   private probes = 0
+  /** The probes up to this one have led to the present rest. */
+  private rested = 0
 
-  /** A probe that tells nothing within `probing` milliseconds is given up for the next. */
+  /** A step ends within `probing` milliseconds; a probe that tells nothing in twice that is given up for the next. */
   constructor(probing: number) {
     this.probing = probing
   }
@@ -33,7 +39,7 @@ export class Breaker {
 
   /** Nothing has failed since the last success. */
   get untroubled(): boolean {
-    return this.failures === 0
+    return this.failing.size === 0
   }
 
   /** A pass to ask with, or none: while open, one step at a time may try, after the cool-down. */
@@ -41,17 +47,21 @@ export class Breaker {
     if (!this.opened) return 0
     const at = now()
     if (at < this.due) return undefined
-    this.due = at + this.probing
+    this.due = at + 2 * this.probing
     return ++this.probes
   }
 
-  /** Whether that has opened it. What was asked before it opened says nothing new. */
-  failed(now: number, pass: Pass): boolean {
+  /**
+   * Whether that has opened it. What failed about the same before does not count again, what was about nothing in
+   * particular does. What was asked before it opened, or before it rested, says nothing new.
+   */
+  failed(now: number, pass: Pass, about: string | undefined): boolean {
     if (this.opened) {
-      if (pass === this.probes && pass > 0) this.rest(now, Math.min(2 * this.pause, coolDown.longest))
+      if (pass > this.rested) this.rest(now, Math.min(2 * this.pause, coolDown.longest))
       return false
     }
-    if (++this.failures < trip) return false
+    this.failing.add(about ?? Symbol())
+    if (this.failing.size < trip) return false
     this.opened = true
     this.rest(now, coolDown.first)
     return true
@@ -61,12 +71,13 @@ export class Breaker {
   answered(): boolean {
     const closed = this.opened
     this.opened = false
-    this.failures = 0
+    this.failing.clear()
     return closed
   }
 
   private rest(now: number, pause: number): void {
     this.pause = pause
     this.due = now + pause
+    this.rested = this.probes
   }
 }

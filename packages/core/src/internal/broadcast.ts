@@ -12,12 +12,13 @@ const most = 1024
 
 export class Broadcast<A> {
   private readonly watchers = new Set<Queue.Queue<A, Cause.Done>>()
+  private state: "open" | "closed" = "open"
 
   /** A broadcast whose streams end with the scope. */
   static readonly make = <A>(): Effect.Effect<Broadcast<A>, never, Scope.Scope> =>
     Effect.acquireRelease(
       Effect.sync(() => new Broadcast<A>()),
-      ({ watchers }) => Effect.sync(() => watchers.forEach(Queue.endUnsafe))
+      (broadcast) => Effect.sync(() => broadcast.close())
     )
 
   /** How many watch. */
@@ -25,13 +26,24 @@ export class Broadcast<A> {
     return this.watchers.size
   }
 
+  private close(): void {
+    this.state = "closed"
+    this.watchers.forEach(Queue.endUnsafe)
+  }
+
   publish(event: A): void {
     for (const watcher of this.watchers) Queue.offerUnsafe(watcher, event)
   }
 
+  /** Who comes after the end hears just that. */
+  private begin(watcher: Queue.Queue<A, Cause.Done>): void {
+    if (this.state === "open") this.watchers.add(watcher)
+    else Queue.endUnsafe(watcher)
+  }
+
   readonly stream: Stream.Stream<A> = Stream.unwrap(Effect.map(
     Effect.acquireRelease(
-      Effect.tap(Queue.sliding<A, Cause.Done>(most), (watcher) => Effect.sync(() => this.watchers.add(watcher))),
+      Effect.tap(Queue.sliding<A, Cause.Done>(most), (watcher) => Effect.sync(() => this.begin(watcher))),
       (watcher) => Effect.sync(() => this.watchers.delete(watcher))
     ),
     Stream.fromQueue

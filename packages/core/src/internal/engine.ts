@@ -73,7 +73,7 @@ export class Engine {
         return decision.refresh === "none"
           ? Exit.succeed(result)
           : Effect.as(
-            this.slow.refreshBehind(this.read(key, compute, context, verdict, now, decision, started), entry),
+            this.slow.refreshBehind(this.read(key, compute, context, verdict, now, decision, started), entry, result),
             result
           )
       }

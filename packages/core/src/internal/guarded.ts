@@ -8,12 +8,15 @@ import type { Settings } from "../CacheConfig.ts"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type { Answers } from "../CacheStore.ts"
-import type { Pass, Shape as StoreHealth } from "../StoreHealth.ts"
+import type { Failure, Shape as StoreHealth } from "../StoreHealth.ts"
 import * as Spans from "./spans.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 type Operation = keyof Answers
 type Step<O extends Operation> = () => Effect.Effect<Answers[O], SmartCacheError>
+
+/** Why there is no answer: the store was asked and gave none, or the breaker was open. */
+export type Silence = "failed" | "unasked"
 
 /** How a step is asked for that a read can do without. */
 export interface Terms<O extends Operation> {
@@ -27,22 +30,18 @@ export interface Terms<O extends Operation> {
 
 const noTerms = {}
 
-/** Only while the breaker is open. */
-const skipped = (operation: Operation) =>
-  CacheError.make({
-    _tag: "StoreFailed",
-    operation,
-    cause: "the breaker is open: the store has failed again and again, and is asked again in a while",
-    kind: "unrelated"
-  })
-
 /** A store's own typed error as it is; anything else that ended the step as `StoreFailed`. */
-const asTyped = (operation: Operation, cause: Cause.Cause<SmartCacheError>): SmartCacheError => {
+const asTyped = (operation: Failure["operation"], cause: Cause.Cause<SmartCacheError>): SmartCacheError => {
   const failed = cause.reasons.find(Cause.isFailReason)
   if (failed !== undefined) return failed.error
   const died = cause.reasons.find(Cause.isDieReason)
   return CacheError.make({ _tag: "StoreFailed", operation, cause: died?.defect ?? "it interrupted itself" })
 }
+
+const without = <O extends Operation>(
+  { offline }: Terms<O>,
+  silence: Silence
+): Effect.Effect<Answers[O] | Silence, SmartCacheError> => offline?.() ?? Effect.succeed(silence)
 
 export class Guard {
   private readonly settings: Settings
@@ -58,41 +57,35 @@ export class Guard {
     this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 4)
   }
 
-  /** Whether reads do without the store, and nothing has been heard of it since this moment: it may do well by now. */
-  unheardSince(moment: number): boolean {
-    return this.health.skipping() && this.health.failedAt() < moment
-  }
-
   /** The step's result; it is never left out: it is acknowledged, or fails. */
   insist<O extends Operation>(operation: O, step: Step<O>): Effect.Effect<Answers[O], SmartCacheError> {
-    return this.tell(operation, this.bounded(operation, step, noTerms), 0, (error) => Effect.fail(error))
+    // One of them that is tried again and again says no more of the store than when it was tried once.
+    const told = { operation, about: operation, pass: 0 }
+    return this.tell(told, this.bounded(operation, step, noTerms), (error) => Effect.fail(error))
   }
 
   /**
-   * The step's result, or what stands in for it, or `undefined`, when it failed, took too long or was left out and the
-   * settings allow reads without a store.
+   * The step's result; when it failed, took too long or was left out, and the settings allow reads without a store, what
+   * stands in for it, or why there is none. The key is what it is about.
    */
   ask<O extends Operation>(
     operation: O,
+    key: string,
     step: Step<O>,
     terms: Terms<O> = noTerms
-  ): Effect.Effect<Answers[O] | undefined, SmartCacheError> {
+  ): Effect.Effect<Answers[O] | Silence, SmartCacheError> {
     return Effect.withFiber((fiber) => {
-      const pass = this.health.admit(fiber.getRef(Clock.Clock))
-      if (pass === undefined) return this.without(terms, () => skipped(operation))
-      return this.tell(operation, this.bounded(operation, step, terms), pass, (error) => {
-        this.metrics.add("store_errors", 1)
-        return this.without(terms, () => error)
-      })
+      // Nothing is learnt from a fill that succeeds: it is no probe.
+      const pass = operation === "fill" && this.health.skipping()
+        ? undefined
+        : this.health.admit(fiber.getRef(Clock.Clock))
+      if (pass === undefined) return without(terms, "unasked")
+      return this.tell(
+        { operation, about: key, pass },
+        this.bounded(operation, step, terms),
+        (error) => this.settings.onStoreError === "fail" ? Effect.fail(error) : without(terms, "failed")
+      )
     })
-  }
-
-  private without<O extends Operation>(
-    { offline }: Terms<O>,
-    error: () => SmartCacheError
-  ): Effect.Effect<Answers[O] | undefined, SmartCacheError> {
-    if (this.settings.onStoreError === "fail") return Effect.fail(error())
-    return offline?.() ?? Effect.void as Effect.Effect<undefined>
   }
 
   /** Fails when there is no answer within `storeTimeout`, or within what patience is left. */
@@ -102,35 +95,34 @@ export class Guard {
     { patience = Infinity, within = Infinity }: Terms<O>
   ): Effect.Effect<Answers[O], SmartCacheError> {
     const millis = Math.min(this.longest, patience)
-    const asked = Spans.step(operation, step)
-    return within <= millis ? asked : Effect.timeoutOrElse(asked, {
-      duration: millis,
-      orElse: () =>
-        Effect.fail(CacheError.make({
-          _tag: "StoreFailed",
-          operation,
-          cause: `no answer within ${millis} ms`,
-          // That a reader has no time left says nothing about the store.
-          kind: patience < this.longest ? "unrelated" : "timeout"
-        }))
-    })
+    if (within <= millis) return Spans.step(operation, step)
+    const late = () =>
+      Effect.fail(CacheError.make({
+        _tag: "StoreFailed",
+        operation,
+        cause: `no answer within ${millis} ms`,
+        // That a reader has no time left says nothing about the store.
+        kind: patience < this.longest ? "unrelated" : "timeout"
+      }))
+    // The span lies around the timeout: a step that hangs has failed.
+    return Spans.step(operation, () => Effect.timeoutOrElse(Effect.suspend(step), { duration: millis, orElse: late }))
   }
 
-  /** Tells the store's health how the step ended, then goes on. */
+  /** Counts a step that failed and tells the store's health how it ended, then goes on. */
   private tell<A, B>(
-    operation: Operation,
+    told: Omit<Failure, "error">,
     asked: Effect.Effect<A, SmartCacheError>,
-    pass: Pass,
     otherwise: (error: SmartCacheError) => Effect.Effect<B, SmartCacheError>
   ): Effect.Effect<A | B, SmartCacheError> {
-    const { health } = this
+    const { health, metrics } = this
     return Effect.matchCauseEffect(asked, {
       // A fill may have been held in this process alone.
       onSuccess: (answer) =>
-        operation !== "fill" && health.troubled() ? Effect.as(health.answered, answer) : Effect.succeed(answer),
+        told.operation !== "fill" && health.troubled() ? Effect.as(health.answered, answer) : Effect.succeed(answer),
       onFailure: (cause) => {
-        const error = asTyped(operation, cause)
-        return Effect.andThen(health.failed(operation, error, pass), Effect.suspend(() => otherwise(error)))
+        metrics.add("store_errors", 1)
+        const error = asTyped(told.operation, cause)
+        return Effect.andThen(health.failed({ ...told, error }), Effect.suspend(() => otherwise(error)))
       }
     })
   }

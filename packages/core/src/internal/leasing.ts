@@ -11,7 +11,7 @@ import type { SmartCacheError } from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { Demand, Flight, Landing } from "./flight.ts"
-import type { Guard } from "./guarded.ts"
+import { type Guard, type Silence } from "./guarded.ts"
 
 /** A lease that a read asks for on its way, and whether a compute has taken it over. */
 export class Ticket implements CacheStore.Applicant {
@@ -111,7 +111,7 @@ export class Leasing {
       let newerThan = need.accept === "adopted" ? need.basis?.stamp ?? 0 : Infinity
       for (;;) {
         const lease = yield* this.lease({ key, tags, codec, token, millis, newerThan })
-        if (lease === undefined) return { stamp: 0 }
+        if (lease === "failed" || lease === "unasked") return { stamp: 0 }
         if (lease._tag === "Granted") return lease
         const now = yield* Clock.currentTimeMillis
         if (lease._tag === "Newer") {
@@ -127,7 +127,8 @@ export class Leasing {
         holder = lease.stamp
         // What the holder computes would not do, or takes too long; or one after the other computes and stores nothing.
         if (need.accept !== "adopted" || now >= until || holders > patience) {
-          return { stamp: (yield* this.guard.ask("stamp", () => this.store.stamp(need))) ?? 0 }
+          const stamp = yield* this.guard.ask("stamp", key, () => this.store.stamp(need))
+          return { stamp: typeof stamp === "number" ? stamp : 0 }
         }
         this.metrics.add("lease_waits", 1)
         const nap = yield* Random.nextIntBetween(pause.min, pause.max)
@@ -144,12 +145,12 @@ export class Leasing {
   }
 
   giveBack(key: string, token: string): Effect.Effect<void> {
-    return Effect.ignore(this.guard.ask("release", () => this.store.release(key, token)))
+    return Effect.ignore(this.guard.ask("release", key, () => this.store.release(key, token)))
   }
 
-  private lease(claim: CacheStore.Claim): Effect.Effect<CacheStore.Lease | undefined, SmartCacheError> {
+  private lease(claim: CacheStore.Claim): Effect.Effect<CacheStore.Lease | Silence, SmartCacheError> {
     const { offline } = this.store
-    return this.guard.ask("lease", () => this.store.lease(claim), {
+    return this.guard.ask("lease", claim.key, () => this.store.lease(claim), {
       offline: offline === undefined ? undefined : () => offline.lease(claim)
     })
   }

@@ -1,10 +1,11 @@
 /**
- * What kind of failure something is, in a word or two that cannot hold a key, a value or a credential.
+ * What kind of failure something is, in a word or two as programs have them: too short and plain for what an error says of a
+ * key, a value or a credential.
  */
 import * as Predicate from "effect/Predicate"
 
 /** A name as programs have them. */
-const identifier = /^[A-Za-z_$][\w$./-]{0,79}$/
+const identifier = /^[A-Za-z_$][\w$]{0,39}$/
 /** A code as systems and servers have them. */
 const code = /^[A-Z][A-Z0-9_]{1,39}$/
 

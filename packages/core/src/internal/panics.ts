@@ -7,19 +7,18 @@ import * as Stream from "effect/Stream"
 import * as Journal from "../Journal.ts"
 import type { PanicEvent, Shape as Vix } from "../VixService.ts"
 
-const lineOf = ({ market, panic }: PanicEvent): Journal.Line =>
+/** Which market it is, is often a tag of the application's, and tags are in no line: the guard tells. */
+const lineOf = ({ panic }: PanicEvent): Journal.Line =>
   panic === "begins"
     ? {
       level: "Warn",
       event: "market_panic",
-      message: "smart-cache: a market panics; reads that name it bypass the cache",
-      details: { market }
+      message: "smart-cache: a market panics; reads that name it bypass the cache"
     }
     : {
       level: "Info",
       event: "market_calm",
-      message: "smart-cache: a market is over its panic",
-      details: { market }
+      message: "smart-cache: a market is over its panic"
     }
 
 /** Tells of them until the scope closes; the reader that finds one out waits for no log. */

@@ -91,10 +91,11 @@ export class Production {
     const { guard, metrics, store } = this.parts
     const { offline } = store
     const fill = { key, codec, entry, token }
-    const filling = guard.ask("fill", () => store.fill(fill), {
+    const filling = guard.ask("fill", key, () => store.fill(fill), {
       offline: offline === undefined ? undefined : () => offline.fill(fill)
     })
     return Effect.map(filling, (filled) => {
+      if (filled === "failed" || filled === "unasked") return undefined
       if (filled === "refused") metrics.add("fills_refused", 1)
       if (filled === "too_large") metrics.add("values_too_large", 1)
       return filled

@@ -14,6 +14,7 @@ import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
+import type { Silence } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
 import * as Spans from "./spans.ts"
@@ -22,15 +23,15 @@ type SmartCacheError = CacheError.SmartCacheError
 
 const noTags: ReadonlyArray<string> = []
 
-/** What the store said to a read; the fence is `Infinity` when it said nothing, maybe because it was not asked. */
+/** What the store said to a read; the fence is `Infinity` when it said nothing. */
 interface Known {
   readonly entry: Entry | undefined
   readonly standing: Decision.Standing
   readonly fence: Stamp
-  readonly unasked?: boolean
+  readonly store: "answered" | Silence
 }
 
-const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
+const nothing: Known = { entry: undefined, standing: "ok", fence: 0, store: "answered" }
 
 /** One read that is no mere hit. */
 export interface Read<A, E, R> extends Circumstances {
@@ -88,15 +89,16 @@ export class SlowRead {
     return result
   }
 
-  /** Starts the background refresh that a memory hit asked for. */
-  refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
+  /** Starts the background refresh that a memory hit asked for, which has its answer already. */
+  refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry, answer: CacheResult<A>): Effect.Effect<void, never, R> {
+    read.answer = answer
     return Spans.read(() => attributesOf(read), () => this.refresh(read, entry))
   }
 
   /** Starts the background refresh that the decision asked for. */
   private refresh<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
     if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
-    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
+    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp, store: "answered" }))
   }
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
@@ -173,18 +175,19 @@ export class SlowRead {
     const reading = Effect.flatMap(
       Clock.currentTimeMillis,
       (now) =>
-        guard.ask("read", () => store.read({ key, tags: concerned, codec }, ticket), {
+        guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, ticket), {
           patience: this.patience(read, now),
           within: store.readsWithin
         })
     )
     return Effect.map(reading, (lookup) => {
-      if (lookup === undefined) {
-        return { entry: store.peek(key), standing: "ok", fence: Infinity, unasked: guard.unheardSince(read.began) }
+      if (lookup === "failed" || lookup === "unasked") {
+        return { entry: store.peek(key), standing: "ok", fence: Infinity, store: lookup }
       }
       const { entry, fence, granted, invalidated } = lookup
       if (ticket !== undefined) ticket.stamp = granted
-      return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
+      const standing = invalidated ? "invalidated" : "ok"
+      return { entry, standing, fence: Math.max(fence, entry?.stamp ?? 0), store: "answered" }
     })
   }
 
@@ -255,7 +258,7 @@ export class SlowRead {
     })
   }
 
-  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence, unasked }: Known): SwrService.Trip<A, E, R> {
+  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence, store }: Known): SwrService.Trip<A, E, R> {
     const { approach, context, decision } = read
     const { deadline = Infinity, odds, tags = noTags } = context
     const { vix } = this.services
@@ -269,7 +272,7 @@ export class SlowRead {
       basis: entry,
       fence,
       // A store that is not asked may do well by now, and others may have invalidated what computes here.
-      after: fence === Infinity && unasked !== true ? approach.horizon : approach.after,
+      after: store === "failed" ? approach.horizon : approach.after,
       change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
       latestChange: vix.latestChange,
       // After the deadline only computes that began after it count: before, the value meant something else.

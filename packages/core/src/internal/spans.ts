@@ -9,6 +9,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import * as References from "effect/References"
 import * as Tracer from "effect/Tracer"
 import type { Source, VixLevel } from "../CacheOutcome.ts"
 import type { Answers, Filled, Lease, Lookup } from "../CacheStore.ts"
@@ -46,7 +47,8 @@ type Outcome = "found" | "absent" | "invalidated" | Lease["_tag"] | Filled
 interface Kind<A> {
   readonly name: Name
   readonly attributes: (exit: Exit.Exit<A, unknown>) => Attributes
-  readonly root?: boolean | undefined
+  /** Below the span around it, or in a trace of its own that is linked to that one. */
+  readonly place: "below" | "linked"
 }
 
 /** Without a backend nobody sees a span. */
@@ -63,45 +65,46 @@ const told = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> =>
   return failed === undefined ? Exit.die(fault) : Exit.fail(fault)
 }
 
-const end = <A>(span: Tracer.Span, clock: Clock.Clock, exit: Exit.Exit<A, unknown>, attributes: Attributes): void => {
+const end = (span: Tracer.Span, at: bigint, exit: Exit.Exit<unknown, unknown>, attributes: Attributes): void => {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined) span.attribute(`smart_cache.${name}`, value)
   }
-  // A span that was ended is not ended again: what follows with the result itself changes nothing.
-  span.end(clock.currentTimeNanosUnsafe(), told(exit))
+  span.end(at, told(exit))
 }
 
 const traced = <A, E, R>(
-  { attributes, name, root }: Kind<A>,
+  { attributes, name, place }: Kind<A>,
   effect: () => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.withFiber((fiber) => {
     if (!watched(fiber)) return effect()
     const { span: parent } = fiber.cache
-    const options = root === true && parent !== undefined
-      ? { root, links: [{ span: parent, attributes: {} }] }
-      : { root: root === true }
+    const options = place === "below"
+      ? {}
+      : { root: true, links: parent === undefined ? [] : [{ span: parent, attributes: {} }] }
     const clock = fiber.getRef(Clock.Clock)
-    return Effect.useSpan(name, options, (span) =>
-      Effect.onExit(
-        Effect.provideService(Effect.suspend(effect), Tracer.ParentSpan, span) as Effect.Effect<A, E, R>,
-        (exit) => Effect.sync(() => end(span, clock, exit, attributes(exit)))
-      ))
+    const now = fiber.getRef(References.TracerTimingEnabled) ? () => clock.currentTimeNanosUnsafe() : () => 0n
+    // Effect's own `useSpan` would end the span with what an error says.
+    return Effect.acquireUseRelease(
+      Effect.makeSpan(name, options),
+      (span) => Effect.provideService(Effect.suspend(effect), Tracer.ParentSpan, span) as Effect.Effect<A, E, R>,
+      (span, exit) => Effect.sync(() => end(span, now(), exit, attributes(exit)))
+    )
   })
 
 /** A read that is no mere hit, or a hit that asks for a refresh. */
 export const read = <A, E, R>(
   attributes: () => Attributes,
   effect: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => traced({ name: "smart-cache.read", attributes }, effect)
+): Effect.Effect<A, E, R> => traced({ name: "smart-cache.read", attributes, place: "below" }, effect)
 
 /** Making a value and its entry. */
 export const compute = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  traced({ name: "smart-cache.compute", attributes: () => attributes }, () => effect)
+  traced({ name: "smart-cache.compute", attributes: () => attributes, place: "below" }, () => effect)
 
 /** A background refresh: a trace of its own, linked to the read that asked for it. */
 export const refresh = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  traced({ name: "smart-cache.refresh", attributes: () => attributes, root: true }, () => effect)
+  traced({ name: "smart-cache.refresh", attributes: () => attributes, place: "linked" }, () => effect)
 
 export const invalidate = <A extends { readonly stamp: number }, E, R>(
   attributes: Attributes,
@@ -109,7 +112,8 @@ export const invalidate = <A extends { readonly stamp: number }, E, R>(
 ): Effect.Effect<A, E, R> =>
   traced({
     name: "smart-cache.invalidate",
-    attributes: (exit) => Exit.isSuccess(exit) ? { ...attributes, stamp: exit.value.stamp } : attributes
+    attributes: (exit) => Exit.isSuccess(exit) ? { ...attributes, stamp: exit.value.stamp } : attributes,
+    place: "below"
   }, effect)
 
 const found = ({ entry, invalidated }: Lookup): Attributes => ({
@@ -134,5 +138,6 @@ export const step = <O extends keyof Answers, E, R>(
 ): Effect.Effect<Answers[O], E, R> =>
   traced({
     name: `smart-cache.store.${operation}`,
-    attributes: (exit) => Exit.isSuccess(exit) ? outcomes[operation](exit.value) : {}
+    attributes: (exit) => Exit.isSuccess(exit) ? outcomes[operation](exit.value) : {},
+    place: "below"
   }, effect)

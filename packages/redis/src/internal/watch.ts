@@ -18,6 +18,7 @@ import type * as MemoryTier from "@smart-cache/core/MemoryTier"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as News from "./news.ts"
 import type { Recall } from "./recall.ts"
@@ -32,6 +33,8 @@ export interface Look {
 
 export interface Options {
   readonly look: Effect.Effect<Look, SmartCacheError>
+  /** What came of a look that nobody asked for: a reader who has the clocks compared tells of that himself. */
+  readonly looked: (look: Result.Result<Look, SmartCacheError>) => Effect.Effect<void>
   /** Milliseconds that a look takes at most. */
   readonly lookTimeout: number
   /** Milliseconds. */
@@ -148,9 +151,10 @@ export class Watch {
     return Effect.gen({ self: this }, function*() {
       const sentAt = this.clock.monotonicTimeNanosUnsafe()
       const before = this.clock.currentTimeMillisUnsafe()
-      const look = yield* Effect.option(this.options.look)
-      if (look._tag === "None") return yield* this.unanswered()
-      const { epoch, last, serverTime } = look.value
+      const look = yield* Effect.result(this.options.look)
+      yield* this.options.looked(look)
+      if (Result.isFailure(look)) return yield* this.unanswered()
+      const { epoch, last, serverTime } = look.success
       this.measure(serverTime, before, this.clock.currentTimeMillisUnsafe())
       if (this.last === "") this.last = last
       if (last > this.last) yield* Effect.sleep(grace)
