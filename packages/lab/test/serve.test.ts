@@ -149,7 +149,13 @@ describe("the serve command", () => {
 
   it.live.each<readonly [string, Environment, ReadonlyArray<string>, RegExp]>([
     ["other machines without a token", { HOST: "0.0.0.0" }, [], /serve: binding to 0\.0\.0\.0 .*SMART_CACHE_TOKEN/],
-    ["a port that is none", { PORT: "abc" }, [], /serve: .*number at \["PORT"\]/],
+    ["a port that is none", { PORT: "abc" }, [], /serve: expected a port from 0 to 65535, got "abc" at \["PORT"\]/],
+    [
+      "a URL for a name",
+      { SMART_CACHE_ALLOWED_HOSTS: "https://a.b" },
+      [],
+      /got "https:.* at \["SMART_CACHE_ALLOWED_HOSTS"\]/
+    ],
     ["a wrong setting", { SMART_CACHE_TTL: "never" }, [], /serve: .*"never" at \["SMART_CACHE_TTL"\]/],
     ["a Redis that is none", { REDIS_URL: "nonsense:hunter2" }, [], /serve: REDIS_URL: the URL must be redis/],
     ["a wrong flag", {}, ["--speed", "0"], /--speed.*between 1 and 60/],
@@ -179,6 +185,34 @@ describe("the serve command", () => {
       })
       assert.isAbove(Number(yield* redis.call("DBSIZE")), 10)
     }), 60_000)
+
+  it.live(
+    "bound to all interfaces, names an address that answers, and what the others need; says that telemetry is lost",
+    () =>
+      Effect.gen(function*() {
+        const environment = {
+          HOST: "0.0.0.0",
+          SMART_CACHE_TOKEN: token,
+          SMART_CACHE_ALLOWED_HOSTS: "cache.example:4499",
+          OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+          OTEL_METRIC_EXPORT_INTERVAL: "500"
+        }
+        const serving = yield* start(environment, "--compute-ms", "50")
+        const { output, port } = serving
+        yield* Effect.promise(async () => {
+          await ready(serving)
+          const [, dashboard] = /dashboard +(\S+)/.exec(output())!
+          assert.strictEqual(dashboard, `http://127.0.0.1:${port}/`)
+          assert.notStrictEqual((await fetch(dashboard!)).status, 421)
+          assert.match(output(), /elsewhere .*SMART_CACHE_ALLOWED_HOSTS/)
+          const lost = () => output().match(/WARN.*OTEL_EXPORTER_OTLP_ENDPOINT/gi) ?? []
+          await eventually(async () => lost().length > 0 || undefined)
+          await new Promise((resolve) => setTimeout(resolve, 2000))
+          assert.lengthOf(lost(), 1)
+        })
+      }),
+    60_000
+  )
 
   it.live("sends traces, metrics and logs to a collector", () =>
     Effect.gen(function*() {

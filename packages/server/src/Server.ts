@@ -2,7 +2,7 @@
  * The HTTP server of a cache: metrics, live decisions, webhooks, explain, the dashboard.
  *
  * Bound to this machine alone, reading is open to whoever is on it, and changes need the token. Bound
- * elsewhere, everything needs the token but `/health` and the files of the dashboard.
+ * elsewhere, everything needs the token but `/health`, the files of the dashboard and the description of the API.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import type * as SmartCache from "@smart-cache/core/SmartCache"
@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpRouter from "effect/http/HttpRouter"
 import type * as HttpServer from "effect/http/HttpServer"
+import * as UrlParams from "effect/http/UrlParams"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -24,7 +25,7 @@ import * as Docs from "./internal/docs.ts"
 import * as Gate from "./internal/gate.ts"
 import * as Guard from "./internal/guard.ts"
 import * as Health from "./internal/health.ts"
-import { isLoopback } from "./internal/hosts.ts"
+import { allowedName, isLoopback } from "./internal/hosts.ts"
 import * as Insight from "./internal/insight.ts"
 import * as Listener from "./internal/listener.ts"
 import * as Metrics from "./internal/metrics.ts"
@@ -39,7 +40,7 @@ export interface Options {
   readonly port?: number | undefined
   /** What changes must bring as `Authorization: Bearer …`; without one nobody may change anything. */
   readonly token?: Redacted.Redacted | undefined
-  /** Names beside those of this machine under which the server may be asked for; that of `host` is one. */
+  /** Names or addresses beside those of this machine under which the server may be asked for; that of `host` is one. */
   readonly allowedHosts?: ReadonlyArray<string> | undefined
 }
 
@@ -68,14 +69,19 @@ const start = (gate: Gate.Options, port: number) =>
     Layer.provide([
       Layer.succeed(Gate.Gate, Gate.make(gate)),
       Streams.layer,
+      unnamed,
       NodeHttpServer.layerHttpServices
     ])
   )
 
+/** Values of a query name keys and markets, or hold what does not belong there: no span tells them. */
+const unnamed = Layer.succeed(UrlParams.CurrentRedactedNames, [/^/])
+
 /**
  * Serves a cache until it is released: open streams end at once then, and requests have five seconds to end.
  *
- * Fails with `ServerError` when it may not or cannot listen; throws `RangeError` on an empty token.
+ * Fails with `ServerError` when it may not or cannot listen; throws `RangeError` on an empty token, and on a
+ * name that no request can have.
  */
 export const layer = (
   options: Options = {}
@@ -84,20 +90,35 @@ export const layer = (
   if (token !== undefined && Redacted.value(token) === "") {
     throw new RangeError("Server.layer: the token must not be empty, got \"\"")
   }
+  const nonsense = allowedHosts.find((name) => allowedName(name) === undefined)
+  if (nonsense !== undefined) {
+    throw new RangeError(`Server.layer: allowedHosts must be names or addresses, got ${JSON.stringify(nonsense)}`)
+  }
   const gate = { host, token, allowedHosts }
   return Layer.unwrap(Effect.suspend(() => problemOf(gate) ?? Effect.succeed(start(gate, port))))
 }
 
+/** A text of the environment that holds when this is true of it; says what is expected, and what it got. */
+const text = (expected: string, holds: (text: string) => boolean) =>
+  Schema.String.check(
+    Schema.makeFilter((text) => holds(text) || `expected ${expected}, got ${JSON.stringify(text.slice(0, 255))}`)
+  )
+
+const Port = text("a port from 0 to 65535", (text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535)
+
+const namesIn = (text: string): ReadonlyArray<string> =>
+  text.split(",").map((name) => name.trim()).filter((name) => name !== "")
+
+const Names = text(
+  "names or addresses with commas between",
+  (text) => namesIn(text).every((name) => allowedName(name) !== undefined)
+)
+
 const config = Config.all({
   host: Config.String("HOST").pipe(Config.withDefault("127.0.0.1")),
-  port: Config.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65_535 })), "PORT").pipe(
-    Config.withDefault(4499)
-  ),
+  port: Config.schema(Port, "PORT").pipe(Config.map(Number), Config.withDefault(4499)),
   token: Config.Redacted("SMART_CACHE_TOKEN").pipe(Config.withDefault<Redacted.Redacted | undefined>(undefined)),
-  allowedHosts: Config.Array(Schema.String, "SMART_CACHE_ALLOWED_HOSTS").pipe(
-    Config.map((names) => names.map((name) => name.trim())),
-    Config.withDefault<ReadonlyArray<string>>([])
-  )
+  allowedHosts: Config.schema(Names, "SMART_CACHE_ALLOWED_HOSTS").pipe(Config.map(namesIn), Config.withDefault([]))
 })
 
 /** The same with `HOST`, `PORT`, `SMART_CACHE_TOKEN` and `SMART_CACHE_ALLOWED_HOSTS` (commas between) of the environment. */

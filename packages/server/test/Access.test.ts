@@ -26,9 +26,7 @@ const reads = [
   "/api/v1/decisions",
   "/api/v1/fixtures",
   "/api/v1/graph",
-  "/api/v1/vix",
-  "/docs",
-  "/openapi.json"
+  "/api/v1/vix"
 ]
 
 describe("a token", () => {
@@ -60,6 +58,15 @@ describe("a host", () => {
     }
   })
 
+  it("may be allowed with a port, and as an address; what no request can name is none", () => {
+    assert.strictEqual(Hosts.allowedName("Cache.Example:4499"), "cache.example")
+    assert.strictEqual(Hosts.allowedName("2001:DB8::1"), "[2001:db8::1]")
+    assert.strictEqual(Hosts.allowedName("192.168.1.5"), "192.168.1.5")
+    for (const none of ["https://cache.example", "cache.example/", "a b", ""]) {
+      assert.isUndefined(Hosts.allowedName(none), none)
+    }
+  })
+
   it("is this machine by its loopback names alone", () => {
     for (const name of ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"]) {
       assert.isTrue(Hosts.isLoopback(name), name)
@@ -70,8 +77,10 @@ describe("a host", () => {
   })
 
   it("is answered for when it is this machine, the bound name, or allowed", () => {
-    const admits = Hosts.admits("10.1.2.3", ["Cache.Example"])
-    for (const name of ["localhost:1", "10.1.2.3", "cache.example:4499"]) assert.isTrue(admits(name), name)
+    const admits = Hosts.admits("10.1.2.3", ["Cache.Example:4499", "::2"])
+    for (const name of ["localhost:1", "10.1.2.3", "cache.example:4499", "cache.example", "[::2]:1"]) {
+      assert.isTrue(admits(name), name)
+    }
     for (const name of [undefined, "0.0.0.0", "10.1.2.4", "other.example"]) assert.isFalse(admits(name), name)
     assert.isFalse(Hosts.admits("0.0.0.0", [])("0.0.0.0"))
   })
@@ -100,10 +109,14 @@ describe("without a token", () => {
   it("an empty one is refused", () => {
     assert.throws(() => Server.layer({ token: Redacted.make("") }), RangeError, "token must not be empty")
   })
+
+  it("an allowed host that is none is refused", () => {
+    assert.throws(() => Server.layer({ allowedHosts: ["https://a.example"] }), RangeError, "got \"https://a.example\"")
+  })
 })
 
 describe("bound beyond this machine", () => {
-  it.live("all but health and the dashboard's files need the token", () =>
+  it.live("all but health, the dashboard's files and the description of the API need the token", () =>
     Effect.gen(function*() {
       const at = yield* port
       for (const path of reads) {
@@ -115,7 +128,8 @@ describe("bound beyond this machine", () => {
       assert.strictEqual(yield* statusOf(at, { path: "/nowhere" }), 401)
       assert.strictEqual(yield* statusOf(at, { path: "/nowhere", headers: bearer }), 404)
       assert.strictEqual(yield* statusOf(at, { path: "/health" }), 200)
-      assert.notStrictEqual(yield* statusOf(at, { path: "/" }), 401)
+      for (const path of ["/docs", "/openapi.json"]) assert.strictEqual(yield* statusOf(at, { path }), 200, path)
+      for (const path of ["/", "/index.html"]) assert.notStrictEqual(yield* statusOf(at, { path }), 401, path)
       assert.strictEqual(yield* statusOf(at, { path: "/assets/none.js" }), 404)
     }).pipe(Effect.provide(app({ host: "0.0.0.0" }))))
 
@@ -158,15 +172,22 @@ describe("the environment", () => {
         HOST: "0.0.0.0",
         PORT: "0",
         SMART_CACHE_TOKEN: token,
-        SMART_CACHE_ALLOWED_HOSTS: "a.example,b.example"
+        SMART_CACHE_ALLOWED_HOSTS: "a.example, b.example:4499,"
       })
     }))
 
-  it.effect("a wrong port is refused by its name", () =>
+  it.effect.each(
+    [
+      [{ PORT: "http" }, "a port from 0 to 65535, got \"http\"", "PORT"],
+      [{ PORT: "65536" }, "a port from 0 to 65535, got \"65536\"", "PORT"],
+      [{ SMART_CACHE_ALLOWED_HOSTS: "a,https://b" }, "commas between, got \"a,https://b\"", "SMART_CACHE_ALLOWED_HOSTS"]
+    ] as const
+  )("%o is refused, by its name and with what it holds", ([env, expected, name]) =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(start({ PORT: "http" }))
+      const error = yield* Effect.flip(start(env))
       assert.instanceOf(error, Config.ConfigError)
-      assert.include(error.message, "PORT")
+      assert.include(error.message, expected)
+      assert.include(error.message, name)
     }))
 })
 

@@ -42,7 +42,11 @@ const methods: ReadonlyArray<Case> = [
   ["a POST to an unknown path", { path: "/nowhere", ...json({}) }, 404, /nothing at/],
   ["a way out of the files", { path: "/assets/..%2f..%2f..%2fpackage.json" }, 404, /nothing at/],
   ["another way out", { path: "/assets/../../package.json" }, 404, /nothing at/],
-  ["a name that is no name", { path: "/assets/%00%ff" }, 404, /nothing at/]
+  ["a name that is no name", { path: "/assets/%00%ff" }, 404, /nothing at/],
+  ["a name that is too long for a file", { path: `/assets/${"x".repeat(256)}` }, 404, /nothing at/],
+  ["a path as long as headers may be", { path: `/${"x/".repeat(7000)}` }, 404, /nothing at/],
+  ["a path below a file", { path: "/index.html/x" }, 404, /nothing at/],
+  ["the dashboard, almost", { path: "/;x" }, 404, /nothing at "\/;x"/]
 ]
 
 const bodies: ReadonlyArray<Case> = [
@@ -55,6 +59,18 @@ const bodies: ReadonlyArray<Case> = [
   ["text", { path: events, ...json(rain, { ...bearer, "content-type": "text/plain" }) }, 415, /application\/json/],
   ["a form", { path: calculate, ...json(teams, { "content-type": "application/x-www-form-urlencoded" }) }, 415, /json/],
   ["an encoded body", { path: events, ...json(rain, { ...bearer, "content-encoding": "gzip" }) }, 415, /not encoded/],
+  [
+    "another encoding of letters",
+    { path: events, ...json(rain, { ...bearer, "content-type": "application/json; charset=\"UTF-16\"" }) },
+    415,
+    /UTF-8/
+  ],
+  [
+    "letters that are none",
+    { path: events, ...raw(""), body: Buffer.from(JSON.stringify({ ...rain, event: "\xff" }), "latin1") },
+    400,
+    /not JSON in UTF-8/
+  ],
   ["half of a body", { path: events, ...raw("{\"event\":") }, 400, /not JSON/],
   ["an empty body", { path: events, ...raw("") }, 400, /not JSON/],
   ["an oversized body", { path: events, ...raw(spaces) }, 413, /65536 bytes/],
@@ -70,6 +86,12 @@ const access: ReadonlyArray<Case> = [
   [
     "a stream for a page of another site",
     { path: "/api/v1/decisions", headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors" } },
+    403,
+    /other sites/
+  ],
+  [
+    "a stream for a page on another port of this machine",
+    { path: "/api/v1/decisions", headers: { "sec-fetch-site": "same-site", "sec-fetch-mode": "cors" } },
     403,
     /other sites/
   ],
@@ -123,6 +145,7 @@ const content: ReadonlyArray<Case> = [
     422,
     /at of market "m" must not be after/
   ],
+  ["odds of long ago", { path: odds, ...json(priced(2, 1.5), bearer) }, 422, /at of market "m" must not be before \d/],
   [
     "odds that go back in time",
     { path: odds, ...json([priced(2, Date.now() - 1000), priced(2, Date.now() - 2000)], bearer) },

@@ -8,12 +8,13 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import { Agent, request } from "node:http"
 import { connect } from "node:net"
 import * as Calculator from "../src/Calculator.ts"
 import { Limits } from "../src/internal/limits.ts"
 import * as Server from "../src/Server.ts"
 import { app, cache, fixtures, port, token } from "./support/app.ts"
-import { json, send } from "./support/http.ts"
+import { json, send, watch } from "./support/http.ts"
 
 const question = json({ home_team: "Arsenal", away_team: "Chelsea" })
 const path = "/api/v1/brain/calculate"
@@ -76,6 +77,34 @@ describe("stopping", () => {
       yield* Fiber.join(stopping)
     }).pipe(Effect.scoped))
 
+  it.live("connections that are kept for more requests end with the answers that are under way", () =>
+    Effect.gen(function*() {
+      const server = yield* held({ shutdown: 10_000 })
+      const agent = new Agent({ keepAlive: true })
+      const answered = Effect.callback<string | undefined>((resume) => {
+        const { body, headers, method } = question
+        const sent = request({ host: "127.0.0.1", port: server.port, path, method, headers, agent }, (response) => {
+          response.on("end", () => resume(Effect.succeed(response.headers.connection))).resume()
+        })
+        sent.on("error", (error) => resume(Effect.die(error)))
+        sent.end(body)
+      })
+      const asked = yield* Effect.forkChild(answered)
+      yield* Deferred.await(server.asked)
+      const watched = yield* Effect.scoped(Effect.andThen(
+        watch(server.port, { path: "/api/v1/decisions", headers: { connection: "keep-alive" } }),
+        Effect.gen(function*() {
+          const stopping = yield* Effect.forkChild(Effect.timed(server.stop))
+          yield* Effect.sleep("50 millis")
+          yield* Deferred.succeed(server.answer, undefined)
+          return yield* Fiber.join(stopping)
+        })
+      ))
+      assert.strictEqual(yield* Fiber.join(asked), "close")
+      assert.isBelow(Duration.toSeconds(watched[0]), 3)
+      agent.destroy()
+    }).pipe(Effect.scoped))
+
   it.live("a request that does not end, and one that never begins, are cut off", () =>
     Effect.gen(function*() {
       const server = yield* held({ shutdown: 200 })
@@ -123,6 +152,33 @@ it.live("a request that comes byte by byte is given up", () =>
     yield* dribble(
       `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n`
     )
+  }).pipe(Effect.scoped))
+
+it.live.each(
+  [
+    [
+      "chunks that are none",
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      400
+    ],
+    ["what is no HTTP", "hello\r\n\r\n", 400],
+    ["headers without end", `GET /health HTTP/1.1\r\nHost: localhost\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+    ["headers that do not come", "GET /health HTTP/1.1\r\nHost: loc", 408]
+  ] as const
+)("%s: refused with a problem", ([, text, status]) =>
+  Effect.gen(function*() {
+    const server = yield* held({ headers: 200, request: 400 })
+    const reply = yield* Effect.callback<string>((resume) => {
+      const socket = connect(server.port, "127.0.0.1", () => socket.write(text))
+      let read = ""
+      socket.on("data", (chunk) => read += String(chunk))
+      socket.on("error", () => {})
+      socket.on("close", () => resume(Effect.succeed(read)))
+      return Effect.sync(() => socket.destroy())
+    }).pipe(Effect.timeout("10 seconds"))
+    const [head, body] = reply.split("\r\n\r\n")
+    assert.match(head!, new RegExp(`^HTTP/1.1 ${status} .*application/problem\\+json`, "s"))
+    assert.propertyVal(JSON.parse(body!), "status", status)
   }).pipe(Effect.scoped))
 
 it.live("an answer that takes too long is given up", () =>

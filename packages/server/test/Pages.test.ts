@@ -95,7 +95,7 @@ layer(app(), { excludeTestServices: true })("pages", (it) => {
       const page = yield* get("/")
       assert.match(String(page.headers["content-type"]), /^text\/html/)
       const files = Array.from(page.body.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g), ([, file]) => file!)
-      if (page.status === 404) assert.include(page.body, "npm run build")
+      if (page.status === 404) assert.include(page.body, "npm run build:dashboard<")
       else {
         assert.strictEqual(page.headers["cache-control"], "no-cache")
         assert.isNotEmpty(files)

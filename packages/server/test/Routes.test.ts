@@ -118,6 +118,19 @@ layer(app(), { excludeTestServices: true })("routes", (it) => {
       assert.strictEqual(trace.points[4].level, "panic")
     }))
 
+  it.effect("odds from a clock that is a little ahead are of now", () =>
+    Effect.gen(function*() {
+      const sent = Date.now() + 3000
+      const body = json({ market_key: "ahead", odds: 2, at: sent }, {
+        ...bearer,
+        "content-type": "application/json; charset=UTF-8",
+        "content-encoding": "Identity"
+      })
+      assert.deepStrictEqual(yield* read({ path: "/api/v1/odds", ...body }), { observed: 1 })
+      const { points } = yield* read({ path: "/api/v1/vix/trace?market_key=ahead" })
+      assert.isBelow(points[0].at, sent)
+    }))
+
   it.effect("fixtures come by kickoff, with their zone and TTL", () =>
     Effect.gen(function*() {
       const fixtures = yield* read({ path: "/api/v1/fixtures" })

@@ -19,7 +19,7 @@ export interface Series {
   readonly offeredAt: (day: Day) => number
 }
 
-/** Kickoffs are at round times, so that processes that start together play the same days. */
+/** Kickoffs are at round times, so that processes whose first one is the same play the same days. */
 const round = 10 * minute
 
 const soon = (now: number): number => Math.ceil((now + 5 * minute) / round) * round

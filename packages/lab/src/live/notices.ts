@@ -9,7 +9,7 @@ import * as Format from "../report/format.ts"
 import type { Tally } from "./traffic.ts"
 
 export interface Start {
-  /** Where the server answers, without a slash at the end. */
+  /** The address that the server is bound to, as a URL without a slash at the end. */
   readonly url: string
   readonly matches: number
   /** Epoch milliseconds. */
@@ -20,17 +20,24 @@ export interface Start {
   readonly store: Health["store"]
 }
 
+/** Where the server answers on this machine: the address of all interfaces is not one to be asked at. */
+const onThisMachine = (url: string): string => url.replace(/(?<=\/\/)(?:0\.0\.0\.0|\[::\])(?=:)/, "127.0.0.1")
+
 const clock = (at: number): string => new Date(at).toISOString().slice(11, 16)
 
-export const start = ({ firstKickoff, matches, rate, speed, store, url, writing }: Start): string =>
-  [
+export const start = ({ firstKickoff, matches, rate, speed, store, url, writing }: Start): string => {
+  const here = onThisMachine(url)
+  return [
     `smart-cache, live: ${matches} matches on offer, the first kicks off at ${
       clock(firstKickoff)
     } UTC; about ${rate} ` +
     `reads a second; the day goes by ${speed === 1 ? "at the clock's speed" : `${speed} times as fast as the clock`}`,
-    `  dashboard  ${url}/`,
-    `  API        ${url}/docs`,
-    `  metrics    ${url}/api/v1/cache/metrics`,
+    `  dashboard  ${here}/`,
+    `  API        ${here}/docs`,
+    `  metrics    ${here}/api/v1/cache/metrics`,
+    here === url
+      ? []
+      : "  elsewhere  answers to other machines, too: set SMART_CACHE_ALLOWED_HOSTS to the names and addresses they use",
     writing === "open"
       ? "  changes    events and odds are taken with Authorization: Bearer and the value of SMART_CACHE_TOKEN"
       : "  changes    none are taken: to send events and odds, start with SMART_CACHE_TOKEN set to a secret of your own",
@@ -38,7 +45,8 @@ export const start = ({ firstKickoff, matches, rate, speed, store, url, writing 
       ? "  store      this process' memory over the Redis of REDIS_URL"
       : "  store      this process' memory; with REDIS_URL set, processes share one",
     "Ctrl-C ends it."
-  ].join("\n")
+  ].flat().join("\n")
+}
 
 const reads = ({ strategies }: Tally): number => Object.values(strategies).reduce((sum, count) => sum + count, 0)
 

@@ -10,12 +10,19 @@ export interface Teams {
 const plain = (name: string): string =>
   name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "")
 
-/** The first match of these teams; names may be parts of the full ones where no match has exactly them. */
+const pairing = ({ away, home }: Teams): string => `${home} v ${away}`
+
+/** Whether a name is meant by another one: the whole of it, or a part that is not too short to mean anything. */
+const means = (wanted: string, name: string): boolean =>
+  wanted === plain(name) || wanted.length >= 3 && plain(name).includes(wanted)
+
+/** The first match of these teams; names may be parts of the full ones where just one pairing has them. */
 export const find = (matches: ReadonlyArray<Match>, { away, home }: Teams): Match | undefined => {
   const [wantedHome, wantedAway] = [plain(home), plain(away)]
   if (wantedHome === "" || wantedAway === "") return undefined
-  return matches.find((match) => plain(match.home) === wantedHome && plain(match.away) === wantedAway) ??
-    matches.find((match) => plain(match.home).includes(wantedHome) && plain(match.away).includes(wantedAway))
+  const fitting = matches.filter((match) => means(wantedHome, match.home) && means(wantedAway, match.away))
+  const exact = fitting.find((match) => plain(match.home) === wantedHome && plain(match.away) === wantedAway)
+  return exact ?? (new Set(fitting.map(pairing)).size === 1 ? fitting[0] : undefined)
 }
 
 /** Pairs of letters that stand side by side. */
@@ -34,7 +41,7 @@ const likeness = (a: string, b: string): number => {
 /** Up to three different pairings whose names look most like these, each once, as `Home v Away`. */
 export const similar = (matches: ReadonlyArray<Match>, { away, home }: Teams): ReadonlyArray<string> => {
   const scores = new Map(matches.map((match) => [
-    `${match.home} v ${match.away}`,
+    pairing(match),
     Math.max(
       likeness(home, match.home) + likeness(away, match.away),
       // The other way round, and one of the two right, are worth showing, too.

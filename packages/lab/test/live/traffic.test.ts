@@ -183,6 +183,8 @@ describe("answers", () => {
           Effect.map(Effect.flip(ask(home, away)), (error) => error.message)
         assert.match(yield* message("Valensia", "Getafe"), /perhaps Valencia CF v Getafe CF/)
         assert.match(yield* message("Getafe CF", "Valencia CF"), /perhaps Valencia CF v Getafe CF/)
+        // A name that fits many is no name.
+        assert.match(yield* message("a", "e"), /^no match of "a" against "e"/)
         assert.strictEqual(yield* message("Xyz", "Qqq"), "no match of \"Xyz\" against \"Qqq\" is on offer")
         assert.strictEqual((yield* Effect.flip(ask("Valencia CF", "Getafe CF", "moon")))._tag, "UnknownMarket")
       }),

@@ -36,7 +36,7 @@ export const EventReport = Schema.Struct({
 })
 export type EventReport = typeof EventReport.Type
 
-/** Decimal odds of a market, seen now unless `at` says when. */
+/** Decimal odds of a market, seen now unless `at` says when: no longer ago than the guard looks back, nor in the future. */
 export const Observation = Schema.Struct({
   market_key: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(512)),
   odds: Schema.Finite,

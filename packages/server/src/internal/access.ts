@@ -41,9 +41,15 @@ const checked = HttpApiMiddleware.layerSchemaErrorTransform(
   (error) => Effect.fail(isOurs(error) ? error : unreadable(error))
 )
 
-const isJson = (request: HttpServerRequest.HttpServerRequest): boolean =>
-  /^application\/json(?:\s*;|\s*$)/i.test(request.headers["content-type"] ?? "") &&
-  (request.headers["content-encoding"] ?? "identity") === "identity"
+const isJson = (contentType: string): boolean => {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1] ?? "utf-8"
+  return /^application\/json(?:\s*;|\s*$)/i.test(contentType) && charset.toLowerCase() === "utf-8"
+}
+
+const isReadable = ({ headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  isJson(headers["content-type"] ?? "") && (headers["content-encoding"] ?? "identity").toLowerCase() === "identity"
+
+const utf8 = new TextDecoder("utf-8", { fatal: true })
 
 const asProblem = (error: HttpServerError, limit: number): Problems.TooLarge | Problems.BadRequest =>
   error.reason._tag === "RequestParseError" && error.reason.reason === "BodyTooLarge"
@@ -54,17 +60,19 @@ const asProblem = (error: HttpServerError, limit: number): Problems.TooLarge | P
 const readBody = Effect.gen(function*() {
   const request = yield* HttpServerRequest.HttpServerRequest
   const limit = (yield* Limits).body
-  if (!isJson(request)) {
+  if (!isReadable(request)) {
     // Without this, a page of another site could post without asking first (a "simple request").
-    return yield* new Problems.UnsupportedMediaType({ detail: "send Content-Type: application/json, not encoded" })
+    return yield* new Problems.UnsupportedMediaType({
+      detail: "send Content-Type: application/json, in UTF-8 and not encoded"
+    })
   }
-  const text = yield* request.text.pipe(
+  const bytes = yield* request.arrayBuffer.pipe(
     Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(limit)),
     Effect.mapError((error) => asProblem(error, limit))
   )
   yield* Effect.try({
-    try: () => JSON.parse(text) as unknown,
-    catch: () => new Problems.BadRequest({ detail: "the body is not JSON" })
+    try: () => JSON.parse(utf8.decode(bytes)) as unknown,
+    catch: () => new Problems.BadRequest({ detail: "the body is not JSON in UTF-8" })
   })
 })
 

@@ -3,12 +3,13 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as HttpPlatform from "effect/http/HttpPlatform"
 import * as HttpRouter from "effect/http/HttpRouter"
-import type { HttpServerError } from "effect/http/HttpServerError"
+import { HttpServerError, RouteNotFound } from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpStaticServer from "effect/http/HttpStaticServer"
 import type * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
+import { PlatformError } from "effect/PlatformError"
 import { fileURLToPath } from "node:url"
 import { pathOf } from "./routes.ts"
 
@@ -25,14 +26,17 @@ const unbuilt = HttpServerResponse.html(
 <meta charset="utf-8">
 <title>smart-cache</title>
 <h1>The dashboard is not built</h1>
-<p>Build it with <code>npm run build</code> and load this page again.</p>
+<p>Build it with <code>npm run build:dashboard</code> and load this page again.</p>
 <p>The API works without it: <a href="/docs">its documentation</a>, <a href="/health">health</a>,
 <a href="/api/v1/brain/metrics/cache">metrics</a>.</p>
 </html>
 `
 ).pipe(HttpServerResponse.setStatus(404))
 
-const isMissing = ({ reason }: HttpServerError) => reason._tag === "RouteNotFound"
+/** No such file: the way leads nowhere, or it is none that a file system takes (too long, through a file). */
+const isMissing = ({ reason }: HttpServerError): boolean =>
+  reason._tag === "RouteNotFound" ||
+  reason._tag === "InternalError" && reason.cause instanceof PlatformError && reason.cause.reason.method === "stat"
 
 export const layer: Layer.Layer<
   never,
@@ -41,10 +45,16 @@ export const layer: Layer.Layer<
 > = HttpRouter.use(Effect.fnUntraced(function*(router) {
   const files = yield* Effect.orDie(HttpStaticServer.make({ root }))
   const file = Effect.gen(function*() {
-    const { url } = yield* HttpServerRequest.HttpServerRequest
-    return HttpServerResponse.setHeader(yield* files, "cache-control", caching(pathOf(url)))
+    const request = yield* HttpServerRequest.HttpServerRequest
+    const path = pathOf(request.url)
+    const found = yield* Effect.catchIf(
+      files,
+      isMissing,
+      () => path === "/" ? Effect.succeed(unbuilt) : new HttpServerError({ reason: new RouteNotFound({ request }) })
+    )
+    return HttpServerResponse.setHeader(found, "cache-control", caching(path))
   })
-  yield* router.add("GET", "/", Effect.orDie(Effect.catchIf(file, isMissing, () => Effect.succeed(unbuilt))))
   // What is not there dies with what the guard answers as it answers any path that is unknown.
   yield* router.add("GET", "/*", Effect.orDie(file))
+  yield* router.add("GET", "/", Effect.orDie(file))
 }))

@@ -17,13 +17,23 @@ const unknownEvent = (event: string, known: ReadonlyArray<string>) => {
 
 const unknownMatch = (match: string) => new Problems.NotFound({ detail: `there is no match ${JSON.stringify(match)}` })
 
+type Failure = Problems.NotFound | Problems.Unprocessable | Problems.Unavailable | Problems.Internal
+
 /** Takes events in: what is unknown is refused before anything changes, and a repeat changes nothing. */
 export const make = Effect.gen(function*() {
   const cache = yield* SmartCache
   const graph = yield* TagGraph
   const fixtures = yield* Fixtures
   const { answers: capacity, answersFor: timeToLive } = yield* Limits
-  const once = yield* Idempotency.make<EventReport, Problems.Unavailable | Problems.Internal>({ capacity, timeToLive })
+  const once = yield* Idempotency.make<EventReport, Failure>({ capacity, timeToLive })
+
+  /** Part of what runs once: a repeat is given its answer also when the match has left the offer meanwhile. */
+  const check = Effect.fnUntraced(function*(event: string, matches: ReadonlyArray<string>) {
+    if (graph.affected(event) === undefined) return yield* unknownEvent(event, graph.events)
+    for (const match of matches) {
+      if (!(yield* fixtures.knows(match))) return yield* unknownMatch(match)
+    }
+  })
 
   const invalidate = (event: string, matches: ReadonlyArray<string>) =>
     cache.invalidate(Invalidation.event(event, ...matches)).pipe(
@@ -40,12 +50,8 @@ export const make = Effect.gen(function*() {
     )
 
   return Effect.fnUntraced(function*({ event, match_key }: MatchEvent, key: string | undefined) {
-    if (graph.affected(event) === undefined) return yield* unknownEvent(event, graph.events)
     const matches = Array.from(new Set(typeof match_key === "string" ? [match_key] : match_key))
-    for (const match of matches) {
-      if (!(yield* fixtures.knows(match))) return yield* unknownMatch(match)
-    }
-    const run = invalidate(event, matches)
+    const run = Effect.andThen(check(event, matches), invalidate(event, matches))
     return yield* key === undefined ? run : once(key, JSON.stringify([event, matches]), run)
   })
 })

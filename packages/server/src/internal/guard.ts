@@ -16,9 +16,12 @@ type App = Effect.Effect<HttpServerResponse, Types.unhandled, HttpServerRequest.
 
 const foreign = new Problems.Forbidden({ detail: "pages of other sites may not ask; open this address by itself" })
 
-/** What a page of another site asks for behind its reader's back: it could read nothing, but hold streams open. */
+/** Another site, or another port of this machine. */
+const foreigners: ReadonlySet<string | undefined> = new Set(["cross-site", "same-site"])
+
+/** What another page asks for behind its reader's back: it could read nothing, but hold streams open. */
 const isForeign = (headers: HttpServerRequest.HttpServerRequest["headers"]): boolean =>
-  headers["sec-fetch-site"] === "cross-site" && headers["sec-fetch-mode"] !== "navigate"
+  foreigners.has(headers["sec-fetch-site"]) && headers["sec-fetch-mode"] !== "navigate"
 
 const slow = new Problems.Unavailable({ detail: "the answer took too long" })
 

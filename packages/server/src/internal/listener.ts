@@ -2,12 +2,14 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as Effect from "effect/Effect"
 import * as HttpServer from "effect/http/HttpServer"
 import * as Layer from "effect/Layer"
-import { createServer, type Server } from "node:http"
+import type { Server } from "node:http"
 import * as ServerError from "../ServerError.ts"
-import { Limits } from "./limits.ts"
+import { Limits, type Limits as Bounds } from "./limits.ts"
+import { PartingServer } from "./parting.ts"
+import * as Unreadable from "./unreadable.ts"
 
-const make = (limits: Limits): Server => {
-  const server = createServer({
+const make = (limits: Bounds): Server => {
+  const server = new PartingServer({
     // Whoever sends a request byte by byte has so long for all of it.
     headersTimeout: limits.headers,
     requestTimeout: limits.request,
@@ -16,8 +18,9 @@ const make = (limits: Limits): Server => {
     maxHeaderSize: 16 * 1024
   })
   server.maxConnections = limits.connections
-  // A connection on which nothing moves, not even the heartbeat of a stream, has nobody at its other end.
+  // A connection on which nothing moves is cut off; a stream that nobody reads moves until the buffers are full.
   server.timeout = 4 * limits.heartbeat
+  Unreadable.answer(server)
   return server
 }
 

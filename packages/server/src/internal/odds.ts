@@ -1,3 +1,4 @@
+import { CacheConfig } from "@smart-cache/core/CacheConfig"
 import type { SmartCacheError } from "@smart-cache/core/CacheError"
 import { VixService } from "@smart-cache/core/VixService"
 import * as Clock from "effect/Clock"
@@ -22,11 +23,22 @@ const refused = (path: ReadonlyArray<string | number>, market: string, { field, 
     errors: [{ path: ["payload", ...path, field], message }]
   })
 
+/** A sender's clock may be ahead by so many milliseconds; what it sees then is of now. */
+const tolerance = 5000
+
+/** When odds were seen. */
+const moment = ({ at }: Observation, now: number): number =>
+  at === undefined || at > now && at <= now + tolerance ? now : at
+
 /** Takes odds in: all are looked at before the first becomes history. */
-export const make = Effect.map(VixService, (vix) => {
+export const make = Effect.gen(function*() {
+  const vix = yield* VixService
+  const { vixWindow } = yield* CacheConfig
+
   /** Says what is wrong with an observation; `latest` holds those before it in the same request. */
   const check = Effect.fnUntraced(
-    function*({ at, market_key: market, odds }: Observation, latest: Map<string, number>, now: number) {
+    function*(observation: Observation, latest: Map<string, number>, now: number) {
+      const { market_key: market, odds } = observation
       const problem = yield* vix.judge({ [market]: odds }).pipe(Effect.match({
         onFailure: refusalOf,
         onSuccess: () => undefined
@@ -34,8 +46,10 @@ export const make = Effect.map(VixService, (vix) => {
       if (problem !== undefined) return problem
       const remembered = Option.map(yield* vix.statistics(market), ({ last }) => last)
       const last = latest.get(market) ?? Option.getOrElse(remembered, () => -Infinity)
-      const seen = at ?? now
+      const seen = moment(observation, now)
+      const oldest = now - vixWindow
       if (seen > now) return { field: "at", message: `must not be after ${now} (now), got ${seen}` } as const
+      if (seen < oldest) return { field: "at", message: `must not be before ${oldest}, got ${seen}` } as const
       if (seen < last) return { field: "at", message: `must not be before ${last}, got ${seen}` } as const
       latest.set(market, seen)
       return undefined
@@ -43,8 +57,12 @@ export const make = Effect.map(VixService, (vix) => {
   )
 
   /** Later odds of the market may have arrived meanwhile: these are no news any more. */
-  const record = ({ at, market_key: market, odds }: Observation) =>
-    vix.observe({ market, odds, at }).pipe(Effect.match({ onFailure: () => 0, onSuccess: () => 1 }))
+  const record = (observation: Observation, now: number) => {
+    const { market_key: market, odds } = observation
+    return vix.observe({ market, odds, at: moment(observation, now) }).pipe(
+      Effect.match({ onFailure: () => 0, onSuccess: () => 1 })
+    )
+  }
 
   return Effect.fnUntraced(function*(payload: Observation | ReadonlyArray<Observation>) {
     const isOne = (it: typeof payload): it is Observation => "odds" in it
@@ -56,7 +74,7 @@ export const make = Effect.map(VixService, (vix) => {
       if (problem !== undefined) return yield* refused(isOne(payload) ? [] : [i], observation.market_key, problem)
     }
     let observed = 0
-    for (const observation of all) observed += yield* record(observation)
+    for (const observation of all) observed += yield* record(observation, now)
     return { observed }
   })
 })

@@ -25,5 +25,7 @@ export const allowed = (path: string): ReadonlyArray<string> | undefined => {
   return known?.flatMap((method) => method === "GET" ? ["GET", "HEAD"] : [method])
 }
 
-/** What shows nothing of the cache: whether the server is alive, and the program of the dashboard. */
-export const isOpen = (path: string): boolean => path === "/health" || path === "/" || path.startsWith(files)
+const open: ReadonlySet<string> = new Set(["/health", "/index.html", ...pages])
+
+/** What shows nothing of the cache: whether the server is alive, the program of the dashboard, what the API is. */
+export const isOpen = (path: string): boolean => open.has(path) || path.startsWith(files)

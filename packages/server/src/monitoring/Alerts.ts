@@ -2,7 +2,7 @@
  * Alert rules for Prometheus, as data: what is wrong with a cache, for how long, and what to do about it.
  *
  * What concerns readers is judged for a job, all its processes together; what concerns a process, for each. Shares are of
- * the last few minutes, by rates of counters: the gauges since the start would hide trouble in a long run.
+ * the last few minutes, by rates of counters: the gauges since the last reset would hide trouble in a long run.
  */
 import * as CacheCatalogue from "@smart-cache/core/CacheCatalogue"
 import * as Queries from "./Queries.ts"

@@ -68,7 +68,7 @@ export const base = (ground: Ground): ReadonlyArray<Chart> => [
     width: 8,
     queries: [
       { expr: ground.queries.share(hits, "total_requests", window), legend: "now" },
-      ...gauges(ground, { hit_rate_pct: "since the start" })
+      ...gauges(ground, { hit_rate_pct: "since the last reset" })
     ],
     limit: { _tag: "Below", value: ground.limits.hitRatePct }
   },
@@ -90,7 +90,7 @@ export const vix = (ground: Ground): ReadonlyArray<Chart> => [
     width: 8,
     queries: [
       { expr: ground.queries.share("vix_panic_detected", "total_requests", window), legend: "now" },
-      ...gauges(ground, { vix_panic_rate_pct: "since the start" })
+      ...gauges(ground, { vix_panic_rate_pct: "since the last reset" })
     ],
     limit: { _tag: "Above", value: ground.limits.panicPct }
   },

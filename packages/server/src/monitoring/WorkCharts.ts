@@ -25,7 +25,7 @@ export const tags = (ground: Ground): ReadonlyArray<Chart> => [
     queries: rates(ground, { cache_keys_deleted_actual: "dropped" })
   },
   {
-    title: "Recomputation saved since the start",
+    title: "Recomputation saved since the last reset",
     kind: "lines",
     unit: "percent",
     width: 6,
@@ -76,7 +76,7 @@ export const performance = (ground: Ground): ReadonlyArray<Chart> => {
     },
     { title: "Reads", kind: "lines", unit: "ops", width: 12, queries: rates(ground, { total_requests: "reads" }) },
     {
-      title: "Waits since the start",
+      title: "Waits since the last reset",
       kind: "lines",
       unit: "ms",
       width: 12,

@@ -103,6 +103,12 @@ describe("the Grafana dashboard", () => {
     assert.deepStrictEqual(bounds({ thresholds: given }), new Set([61, 62, 63, 64]))
   })
 
+  it("says of gauges that a reset begins them anew", () => {
+    const legends = panels.flatMap(({ targets }) => targets.map(({ legendFormat }) => legendFormat))
+    assert.include(legends, "since the last reset, {{instance}}")
+    assert.notInclude(JSON.stringify(panels), "since the start")
+  })
+
   it("shows less than enough in red and more than bearable in red", () => {
     assert.deepStrictEqual(stepsOf("Hit rate"), ["red", "green"])
     assert.deepStrictEqual(stepsOf("P95 latency"), ["green", "red"])

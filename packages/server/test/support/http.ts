@@ -7,7 +7,7 @@ export interface Request {
   readonly method?: string
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string | undefined
+  readonly body?: string | Uint8Array | undefined
   /** Sends the body without saying how long it is. */
   readonly chunked?: boolean
 }
