@@ -95,7 +95,7 @@ describe("days on the clock", () => {
       )
     }))
 
-  it.effect("are the same days to processes that start within the same ten minutes", () =>
+  it.effect("are the same days to processes whose first match kicks off at the same time", () =>
     Effect.gen(function*() {
       const ids = Effect.flatMap(Live, ({ onOffer }) => Effect.map(onOffer, (all) => all.map(({ id }) => id)))
       const first = yield* live(ids, { at: Date.parse("2026-03-01T10:55:00.001Z") })
