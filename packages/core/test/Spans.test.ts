@@ -148,7 +148,7 @@ describe("spans", () => {
     })
     return Effect.gen(function*() {
       const { cache } = yield* open()
-      yield* Effect.exit(cache.get(marker, Effect.fail(new Error(marker))))
+      yield* Effect.exit(cache.get(marker, Effect.fail({ _tag: "SourceDown", words: marker })))
       // The read, the look, the lease, the compute and the release.
       assert.lengthOf(ends, 5)
       assert.notInclude(inspect(ends, { depth: 12, showHidden: true }), marker)

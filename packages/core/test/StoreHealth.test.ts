@@ -203,21 +203,26 @@ describe("while the breaker is open", () => {
     }))
 })
 
+/** The step, unless it concerns the one key that cannot be read. */
+const unlessBad = <A>(key: string, step: Effect.Effect<A, CacheError.SmartCacheError>) => key === "bad" ? away() : step
+
+/** A store with such a key, which holds nothing near. */
+const spoilt = (): CacheStore.Shape => {
+  const inner = memory()
+  return {
+    ...inner,
+    peek: () => undefined,
+    read: (subject, applicant) => unlessBad(subject.key, inner.read(subject, applicant)),
+    lease: (claim) => unlessBad(claim.key, inner.lease(claim)),
+    release: (key, token) => unlessBad(key, inner.release(key, token))
+  }
+}
+
 describe("a key that cannot be read", () => {
   for (const onStoreError of ["allow", "fail"] as const) {
     it.effect(`costs no other key the store: ${onStoreError}`, () =>
       Effect.gen(function*() {
-        const inner = memory()
-        const or = <A>(key: string, step: () => Effect.Effect<A, CacheError.SmartCacheError>) =>
-          key === "bad" ? away() : step()
-        const store: CacheStore.Shape = {
-          ...inner,
-          peek: () => undefined,
-          read: (subject, applicant) => or(subject.key, () => inner.read(subject, applicant)),
-          lease: (claim) => or(claim.key, () => inner.lease(claim)),
-          release: (key, token) => or(key, () => inner.release(key, token))
-        }
-        const { cache } = yield* open({ store, config: { onStoreError } })
+        const { cache } = yield* open({ store: spoilt(), config: { onStoreError } })
         yield* cache.set("good", 1)
         for (let i = 0; i < 50; i++) yield* Effect.exit(cache.get("bad", Effect.succeed(1)))
         assert.strictEqual((yield* cache.health).breaker, "closed")
