@@ -9,12 +9,13 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import { Agent, request } from "node:http"
-import { connect } from "node:net"
+import { type AddressInfo, connect } from "node:net"
 import * as Calculator from "../src/Calculator.ts"
 import { Limits } from "../src/internal/limits.ts"
+import { PartingServer } from "../src/internal/parting.ts"
 import * as Server from "../src/Server.ts"
 import { app, cache, fixtures, port, token } from "./support/app.ts"
-import { json, send, watch } from "./support/http.ts"
+import { json, send } from "./support/http.ts"
 
 const question = json({ home_team: "Arsenal", away_team: "Chelsea" })
 const path = "/api/v1/brain/calculate"
@@ -91,19 +92,29 @@ describe("stopping", () => {
       })
       const asked = yield* Effect.forkChild(answered)
       yield* Deferred.await(server.asked)
-      const watched = yield* Effect.scoped(Effect.andThen(
-        watch(server.port, { path: "/api/v1/decisions", headers: { connection: "keep-alive" } }),
-        Effect.gen(function*() {
-          const stopping = yield* Effect.forkChild(Effect.timed(server.stop))
-          yield* Effect.sleep("50 millis")
-          yield* Deferred.succeed(server.answer, undefined)
-          return yield* Fiber.join(stopping)
-        })
-      ))
+      const stopping = yield* Effect.forkChild(Effect.timed(server.stop))
+      yield* Effect.sleep("50 millis")
+      yield* Deferred.succeed(server.answer, undefined)
+      const [taken] = yield* Fiber.join(stopping)
       assert.strictEqual(yield* Fiber.join(asked), "close")
-      assert.isBelow(Duration.toSeconds(watched[0]), 3)
+      assert.isBelow(Duration.toSeconds(taken), 3)
       agent.destroy()
     }).pipe(Effect.scoped))
+
+  it.live("a connection that was to be kept ends with its answer, also when that had begun", () =>
+    Effect.gen(function*() {
+      const closed = yield* Deferred.make<void>()
+      const server = new PartingServer({ keepAliveTimeout: 60_000 }).on("request", (_, response) => {
+        response.write("begun")
+        server.close(() => Deferred.doneUnsafe(closed, Effect.void))
+        setTimeout(() => response.end(), 50)
+      })
+      yield* Effect.callback<void>((resume) => void server.listen(0, "127.0.0.1", () => resume(Effect.void)))
+      const { port } = server.address() as AddressInfo
+      const socket = connect(port, "127.0.0.1", () => socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"))
+        .resume()
+      yield* Effect.timeout(Deferred.await(closed), "10 seconds")
+    }))
 
   it.live("a request that does not end, and one that never begins, are cut off", () =>
     Effect.gen(function*() {
