@@ -11,7 +11,7 @@ import type { SmartCacheError } from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type { Demand, Flight, Landing } from "./flight.ts"
-import { type Guard, type Silence } from "./guarded.ts"
+import type { Guard, Silence } from "./guarded.ts"
 
 /** A lease that a read asks for on its way, and whether a compute has taken it over. */
 export class Ticket implements CacheStore.Applicant {
