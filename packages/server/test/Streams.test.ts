@@ -58,7 +58,7 @@ describe("decisions", () => {
       yield* watcher.find(({ data, event }) => event === "invalidation" && data.event === null)
       assert.notInclude(JSON.stringify(watcher.frames), "the value")
       for (const { data, event } of watcher.frames) {
-        Schema.decodeUnknownSync(event === "decision" ? Insight.Decision : Insight.Invalidated)(data)
+        yield* Schema.decodeUnknownEffect(event === "decision" ? Insight.Decision : Insight.Invalidated)(data)
       }
     }).pipe(Effect.provide(app()), Effect.scoped))
 
@@ -106,7 +106,7 @@ describe("a stream", () => {
       const [first, second] = watcher.frames.map(({ data }) => data)
       assert.strictEqual(first.metrics.total_requests, 0)
       assert.isAbove(second.at, first.at)
-      Schema.decodeUnknownSync(Metrics.Tick)(second)
+      yield* Schema.decodeUnknownEffect(Metrics.Tick)(second)
       const now = JSON.parse((yield* send(yield* port, { path: "/api/v1/brain/metrics/cache" })).body)
       assert.sameMembers(Object.keys(first.metrics), Object.keys(now))
     }).pipe(Effect.provide(app({}, { metricsEvery: 50 })), Effect.scoped))
