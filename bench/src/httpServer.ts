@@ -60,4 +60,4 @@ const main = Effect.gen(function*() {
 })
 
 process.on("disconnect", () => process.exit(0))
-Effect.runPromise(Effect.scoped(main).pipe(Effect.provideService(References.MinimumLogLevel, "Warn")))
+Effect.runPromise(Effect.scoped(main).pipe(Effect.provideService(References.MinimumLogLevel, "Error")))
