@@ -50,10 +50,11 @@ const main = Effect.gen(function*() {
     const { system, user } = process.cpuUsage(start)
     return (user + system) * 1000 / reads
   })
+  const run = Effect.runPromiseWith(context)
   process.on("message", (question: Question) => {
     const { system, user } = process.cpuUsage()
     if (question === "usage") return tell({ _tag: "Usage", micros: user + system })
-    Effect.runPromise(timed).then((nanos) => tell({ _tag: "Read", nanos }))
+    run(timed).then((nanos) => tell({ _tag: "Read", nanos }))
   })
   tell({ _tag: "Listening", url: HttpServer.formatAddress(Context.get(context, HttpServer.HttpServer).address) })
   return yield* Effect.never

@@ -195,12 +195,12 @@ describe("the values", () => {
   })
 })
 
-describe("sampling", () => {
-  const draws = (seed: string) => {
-    const random = Effect.runSync(Random.Random.pipe(Random.withSeed(seed)))
-    return () => random.nextDoubleUnsafe()
-  }
+const draws = (seed: string) => {
+  const random = Effect.runSync(Random.Random.pipe(Random.withSeed(seed)))
+  return () => random.nextDoubleUnsafe()
+}
 
+describe("sampling", () => {
   /** So many hits by a reader with a rhythm: each hundredth is stale and old. */
   const rhythm = (hits: number) => {
     const metrics = CacheMetrics.make({ zones: [], sampling: 0.01, draw: draws("rhythm") })
