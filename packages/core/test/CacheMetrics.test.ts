@@ -200,27 +200,27 @@ const draws = (seed: string) => {
   return () => random.nextDoubleUnsafe()
 }
 
-describe("sampling", () => {
-  /** So many hits by a reader with a rhythm: each hundredth is stale and old. */
-  const rhythm = (hits: number) => {
-    const metrics = CacheMetrics.make({ zones: [], sampling: 0.01, draw: draws("rhythm") })
-    let timings = 0
-    for (let i = 0; i < hits; i++) {
-      const [reason, strategy, age] = i % 100 === 0
-        ? ["stale", "serve_stale", 3600] as const
-        : ["hit", "serve_fresh", 1] as const
-      const timing = metrics.timing()
-      metrics.read(code(reason), vix("normal"), -1)
-      if (!timing) {
-        metrics.untimed()
-        continue
-      }
-      timings++
-      metrics.timed(strategy, 1e-6, age)
+/** So many hits by a reader with a rhythm: each hundredth is stale and old. */
+const rhythm = (hits: number) => {
+  const metrics = CacheMetrics.make({ zones: [], sampling: 0.01, draw: draws("rhythm") })
+  let timings = 0
+  for (let i = 0; i < hits; i++) {
+    const [reason, strategy, age] = i % 100 === 0
+      ? ["stale", "serve_stale", 3600] as const
+      : ["hit", "serve_fresh", 1] as const
+    const timing = metrics.timing()
+    metrics.read(code(reason), vix("normal"), -1)
+    if (!timing) {
+      metrics.untimed()
+      continue
     }
-    return { metrics, timings, age: metrics.value("served_age_seconds") as Record<string, CacheMetrics.Summary> }
+    timings++
+    metrics.timed(strategy, 1e-6, age)
   }
+  return { metrics, timings, age: metrics.value("served_age_seconds") as Record<string, CacheMetrics.Summary> }
+}
 
+describe("sampling", () => {
   it("times one hit in a hundred on average, whatever the rhythm, and weighs it as those of its strategy", () => {
     const { age, metrics, timings } = rhythm(100_000)
     assert.approximately(timings, 1000, 100)
