@@ -235,7 +235,7 @@ const engine = [
     tally("payloads_refused")
   ),
   counter("bus_gaps", "Times that news of invalidations were missed, and memory was read again", tally("bus_gaps")),
-  counter("lease_waits", "Waits for somebody else's lease", tally("lease_waits"))
+  counter("lease_waits", "Waits for somebody else's lease, each until it is asked for again", tally("lease_waits"))
 ]
 
 const gauges = [
