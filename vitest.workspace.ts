@@ -28,7 +28,8 @@ export default defineConfig({
       project("football", "packages/football"),
       project("server", "packages/server", [...withServer, withPrometheus, withBrowser]),
       project("lab", "packages/lab", withServer),
-      project("examples", "examples", withServer)
+      project("examples", "examples", withServer),
+      project("bench", "bench")
     ]
   }
 })
