@@ -56,8 +56,11 @@ const json = async (url: string, body?: unknown): Promise<Record<string, unknown
   return await response.json() as Record<string, unknown>
 }
 
-const requests = async (url: string): Promise<number> =>
-  Number((await json(`${url}/api/v1/brain/metrics/cache`))["total_requests"])
+/** `total_requests` begins anew at each full hour. */
+const requests = async (url: string): Promise<number> => {
+  const { cache_hit_fresh: hits, cache_miss: misses } = await json(`${url}/api/v1/brain/metrics/cache`)
+  return Number(hits) + Number(misses)
+}
 
 /** Waits until the readers have read more than at first. */
 const grows = async (url: string): Promise<void> => {
