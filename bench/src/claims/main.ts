@@ -23,12 +23,12 @@ const claims = {
   stampede: (scale: Scale) => Stampede.run({ rounds: scale === "full" ? 10 : 3, computeMs: 500 }),
   memory: (scale: Scale) =>
     Memory.run({
-      allocation: { requests: 20_000, rounds: scale === "full" ? 9 : 3 },
+      allocation: { requests: 5000, rounds: scale === "full" ? 9 : 3 },
       growth: { requests: 20_000, rounds: scale === "full" ? 20 : 8 }
     }),
   events: () => Events.run(),
   density: (scale: Scale) =>
-    Density.run({ densities: [0.3, 0.5, 1, 3, 6, 9, 15, 30, 100, 300], reads: scale === "full" ? 20_000 : 4_000 }),
+    Density.run({ densities: [0.3, 0.55, 1, 3, 6, 9, 15, 30, 100, 300], reads: scale === "full" ? 20_000 : 4_000 }),
   day: (scale: Scale) => Day.run({ reads: scale === "full" ? [250_000, 1_000_000] : [50_000] }),
   xfetch: (scale: Scale) =>
     XFetch.run(scale === "full" ? { reads: 1_000_000, cycles: 5000 } : { reads: 100_000, cycles: 300 })

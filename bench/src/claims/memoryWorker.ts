@@ -54,13 +54,16 @@ const failure = new Error("a compute that fails")
 /** Failures are remembered of ten thousand keys, which a hundredth of the reads would take too long to reach. */
 const failures = 12_000
 
+/** All numbers have as many digits: longer names would be growth of their own. */
+const first = 2_000_000
+
 /** Ever new keys, tags and markets; every tenth read is a hit's, some computes fail, some keys are invalidated. */
 const churn = Effect.gen(function*() {
   const cache = yield* SmartCache.SmartCache
   const { requests, rounds } = setup.growth
   const heap: Array<number> = []
-  for (let i = 0; i < failures; i++) yield* Effect.exit(cache.get(`failed:${i}`, Effect.fail(failure)))
-  let n = 0
+  for (let i = 0; i < failures; i++) yield* Effect.exit(cache.get(`failing:${first - 1 - i}`, Effect.fail(failure)))
+  let n = first
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < requests; i++, n++) {
       const id = n % 10 === 9 ? n - 1 : n

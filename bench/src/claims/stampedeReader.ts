@@ -18,7 +18,7 @@ const cache = RedisCache.layer({
   config: { storeTimeout: "5 seconds" }
 })
 
-const runtime = ManagedRuntime.make(Layer.mergeAll(cache, Layer.succeed(References.MinimumLogLevel, "Error")))
+const runtime = ManagedRuntime.make(Layer.provideMerge(cache, Layer.succeed(References.MinimumLogLevel, "Error")))
 
 const read = ({ at, computeMs, key, readers }: Order) =>
   Effect.gen(function*() {
@@ -32,6 +32,8 @@ const read = ({ at, computeMs, key, readers }: Order) =>
     const results = yield* Effect.all(Array.from({ length: readers }, () => cache.get(key, compute)), {
       concurrency: "unbounded"
     })
+    const { problem, state } = yield* cache.health
+    if (state !== "ok") return yield* Effect.die(new Error(`the Redis does not answer: ${problem}`))
     tell({ _tag: "Done", computes, values: [...new Set(results.map(({ value }) => value))] })
   })
 
