@@ -37,7 +37,7 @@ export interface Shape {
   readonly reset: (family: CacheCatalogue.Family | "all") => Effect.Effect<void>
   /** Counts one read: the code of its decision, its volatility and its zone (−1: none). */
   readonly read: (code: number, vix: number, zone: number) => void
-  /** Whether the hit that begins now is to be timed; of those that are not, none is told of again. */
+  /** Whether the hit that begins now is to be timed. */
   readonly timing: () => boolean
   /** A hit ended that was not timed. */
   readonly untimed: () => void

@@ -76,15 +76,16 @@ export interface Handle {
   readonly call: (...args: readonly [string, ...ReadonlyArray<string>]) => Effect.Effect<unknown>
 }
 
-const kill = (child: ChildProcess): Effect.Effect<void> =>
+/** Ends a process and waits until it has ended. */
+export const kill = (child: ChildProcess): Effect.Effect<void> =>
   Effect.callback((resume) => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
     child.once("exit", () => resume(Effect.void))
     child.kill("SIGKILL")
   })
 
-/** Ends a server whose test process was itself killed, and so closed no scope: the pipe between them ends then. */
-const guard = (child: ChildProcess, cwd: string): void => {
+/** Ends a process whose test process was itself killed, and so closed no scope: the pipe between them ends then. */
+export const guard = (child: ChildProcess, cwd: string): void => {
   const script = "read _; kill -9 \"$1\"; rm -rf \"$2\""
   const guardian = spawn("sh", ["-c", script, "sh", String(child.pid), cwd], {
     detached: true,

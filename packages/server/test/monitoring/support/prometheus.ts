@@ -5,7 +5,7 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { stringify } from "yaml"
-import { freePort } from "../../../../redis/test/servers/process.ts"
+import { freePort, guard, kill } from "../../../../redis/test/servers/process.ts"
 
 /** What is scraped: `host:port` and the name of its job. */
 export interface Target {
@@ -64,24 +64,6 @@ const writeTargets = (cwd: string, targets: ReadonlyArray<Target>): Effect.Effec
     await writeFile(join(cwd, "targets.new"), JSON.stringify(groups))
     await rename(join(cwd, "targets.new"), join(cwd, "targets.json"))
   })
-
-const kill = (child: ChildProcess): Effect.Effect<void> =>
-  Effect.callback((resume) => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return resume(Effect.void)
-    child.once("exit", () => resume(Effect.void))
-    child.kill("SIGKILL")
-  })
-
-/** Ends the process when the test process was itself killed, and so closed no scope: the pipe between them ends then. */
-const guard = (child: ChildProcess, cwd: string): void => {
-  const script = "read _; kill -9 \"$1\"; rm -rf \"$2\""
-  const guardian = spawn("sh", ["-c", script, "sh", String(child.pid), cwd], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"]
-  })
-  guardian.once("error", () => {})
-  child.once("exit", () => guardian.kill("SIGKILL"))
-}
 
 const spawned = (cwd: string, port: number) =>
   Effect.acquireRelease(
