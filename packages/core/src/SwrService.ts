@@ -48,8 +48,6 @@ export interface Trip<A, E, R> extends Demand, Need, Order<A, E, R> {
 export interface Approach {
   /** How many computes had begun: one with a larger number began after the reader came. */
   readonly after: number
-  /** How many computes had begun when this cache last invalidated or set anything. */
-  readonly horizon: number
   /** Tags of the compute under way: an invalidation of them concerns whoever would join it. */
   readonly tags: ReadonlyArray<string>
 }
@@ -79,8 +77,6 @@ export interface Shape {
   readonly ticket: (key: string) => Ticket | undefined
   /** The read is over: a lease that nothing took over is given back. */
   readonly settle: (key: string, ticket: Ticket) => Effect.Effect<void>
-  /** Computes that began before this call no longer serve readers whose fence is unknown. */
-  readonly outdate: () => void
   /** Whether the last compute of the key failed and it is too early to try again. */
   readonly backingOff: (key: string, now: number) => boolean
   /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
@@ -116,7 +112,6 @@ class Swr {
   private readonly failures: Failures
   private background = 0
   private departures = 0
-  private horizon = 0
   private readonly settings: Settings
   private readonly metrics: CacheMetrics.Shape
   private readonly production: Production
@@ -356,11 +351,7 @@ class Swr {
   }
 
   approach(key: string): Approach {
-    return { after: this.departures, horizon: this.horizon, tags: this.flights.get(key)?.tags ?? noTags }
-  }
-
-  outdate(): void {
-    this.horizon = this.departures
+    return { after: this.departures, tags: this.flights.get(key)?.tags ?? noTags }
   }
 
   backingOff(key: string, now: number): boolean {
@@ -416,7 +407,6 @@ export const layer: Layer.Layer<
       approach: (key) => swr.approach(key),
       ticket: (key) => swr.ticket(key),
       settle: (key, ticket) => swr.settle(key, ticket),
-      outdate: () => swr.outdate(),
       backingOff: (key, now) => swr.backingOff(key, now),
       remembered: (key, demand, now) => swr.remembered(key, demand, now),
       state: (key) => swr.state(key),

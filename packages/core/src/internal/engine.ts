@@ -112,16 +112,14 @@ export class Engine {
           expected: `later than now (${now}), or the value could never be served`
         })
       }
-      const { guard, store, swr, vix } = this.services
+      const { guard, store, vix } = this.services
       const verdict = context.odds === undefined ? VixService.unnamed : vix.assess(context.odds, now)
       if (!(verdict instanceof VixService.Verdict)) return yield* verdict
       const { codec, tags = noTags } = context
       const stamp = yield* guard.insist("stamp", () => store.stamp({ key, tags, codec }))
       const delta = store.peek(key)?.delta ?? 0
       const entry = yield* admit(this.services, { context, verdict }, value, now, delta, stamp)
-      const filled = yield* guard.insist("fill", () => store.fill({ key, codec, entry, token: undefined }))
-      swr.outdate()
-      return filled
+      return yield* guard.insist("fill", () => store.fill({ key, codec, entry, token: undefined }))
     })
   }
 }

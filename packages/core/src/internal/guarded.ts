@@ -15,8 +15,8 @@ type SmartCacheError = CacheError.SmartCacheError
 type Operation = keyof Answers
 type Step<O extends Operation> = () => Effect.Effect<Answers[O], SmartCacheError>
 
-/** Why there is no answer: the store was asked and gave none, or the breaker was open. */
-export type Silence = "failed" | "unasked"
+/** There is no answer: the store was asked and gave none, or the breaker was open. */
+export type Silence = "silent"
 
 /** How a step is asked for that a read can do without. */
 export interface Terms<O extends Operation> {
@@ -39,9 +39,8 @@ const asTyped = (operation: Failure["operation"], cause: Cause.Cause<SmartCacheE
 }
 
 const without = <O extends Operation>(
-  { offline }: Terms<O>,
-  silence: Silence
-): Effect.Effect<Answers[O] | Silence, SmartCacheError> => offline?.() ?? Effect.succeed(silence)
+  { offline }: Terms<O>
+): Effect.Effect<Answers[O] | Silence, SmartCacheError> => offline?.() ?? Effect.succeed("silent")
 
 export class Guard {
   private readonly settings: Settings
@@ -66,7 +65,7 @@ export class Guard {
 
   /**
    * The step's result; when it failed, took too long or was left out, and the settings allow reads without a store, what
-   * stands in for it, or why there is none. The key is what it is about.
+   * stands in for it, if anything does. The key is what it is about.
    */
   ask<O extends Operation>(
     operation: O,
@@ -79,11 +78,11 @@ export class Guard {
       const pass = operation === "fill" && this.health.skipping()
         ? undefined
         : this.health.admit(fiber.getRef(Clock.Clock))
-      if (pass === undefined) return without(terms, "unasked")
+      if (pass === undefined) return without(terms)
       return this.tell(
         { operation, about: key, pass },
         this.bounded(operation, step, terms),
-        (error) => this.settings.onStoreError === "fail" ? Effect.fail(error) : without(terms, "failed")
+        (error) => this.settings.onStoreError === "fail" ? Effect.fail(error) : without(terms)
       )
     })
   }

@@ -8,12 +8,8 @@ import * as Spans from "./spans.ts"
 const unknownEvent = (event: string, known: ReadonlyArray<string>) =>
   CacheError.make({ _tag: "UnknownEvent", event: event.slice(0, 80), known })
 
-/** Once the store has acknowledged, readers know: even those whom the store then tells no fence. */
-const drop = ({ guard, store, swr }: Services, what: CacheStore.Target) =>
-  Effect.tap(
-    guard.insist("invalidate", () => store.invalidate(what)),
-    () => Effect.sync(() => swr.outdate())
-  )
+const drop = ({ guard, store }: Services, what: CacheStore.Target) =>
+  guard.insist("invalidate", () => store.invalidate(what))
 
 const direct = (services: Services, what: CacheStore.Target) =>
   Effect.map(drop(services, what), ({ dropped, stamp }): Report => {

@@ -111,7 +111,7 @@ export class Leasing {
       let newerThan = need.accept === "adopted" ? need.basis?.stamp ?? 0 : Infinity
       for (;;) {
         const lease = yield* this.lease({ key, tags, codec, token, millis, newerThan })
-        if (lease === "failed" || lease === "unasked") return { stamp: 0 }
+        if (lease === "silent") return { stamp: 0 }
         if (lease._tag === "Granted") return lease
         const now = yield* Clock.currentTimeMillis
         if (lease._tag === "Newer") {

@@ -95,7 +95,7 @@ export class Production {
       offline: offline === undefined ? undefined : () => offline.fill(fill)
     })
     return Effect.map(filling, (filled) => {
-      if (filled === "failed" || filled === "unasked") return undefined
+      if (filled === "silent") return undefined
       if (filled === "refused") metrics.add("fills_refused", 1)
       if (filled === "too_large") metrics.add("values_too_large", 1)
       return filled

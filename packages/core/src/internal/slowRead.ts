@@ -14,7 +14,6 @@ import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
-import type { Silence } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
 import * as Spans from "./spans.ts"
@@ -28,10 +27,9 @@ interface Known {
   readonly entry: Entry | undefined
   readonly standing: Decision.Standing
   readonly fence: Stamp
-  readonly store: "answered" | Silence
 }
 
-const nothing: Known = { entry: undefined, standing: "ok", fence: 0, store: "answered" }
+const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
 
 /** One read that is no mere hit. */
 export interface Read<A, E, R> extends Circumstances {
@@ -98,7 +96,7 @@ export class SlowRead {
   /** Starts the background refresh that the decision asked for. */
   private refresh<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
     if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
-    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp, store: "answered" }))
+    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
   }
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
@@ -181,13 +179,11 @@ export class SlowRead {
         })
     )
     return Effect.map(reading, (lookup) => {
-      if (lookup === "failed" || lookup === "unasked") {
-        return { entry: store.peek(key), standing: "ok", fence: Infinity, store: lookup }
-      }
+      if (lookup === "silent") return { entry: store.peek(key), standing: "ok", fence: Infinity }
       const { entry, fence, granted, invalidated } = lookup
       if (ticket !== undefined) ticket.stamp = granted
       const standing = invalidated ? "invalidated" : "ok"
-      return { entry, standing, fence: Math.max(fence, entry?.stamp ?? 0), store: "answered" }
+      return { entry, standing, fence: Math.max(fence, entry?.stamp ?? 0) }
     })
   }
 
@@ -258,7 +254,7 @@ export class SlowRead {
     })
   }
 
-  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence, store }: Known): SwrService.Trip<A, E, R> {
+  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence }: Known): SwrService.Trip<A, E, R> {
     const { approach, context, decision } = read
     const { deadline = Infinity, odds, tags = noTags } = context
     const { vix } = this.services
@@ -271,8 +267,7 @@ export class SlowRead {
       compute: read.compute,
       basis: entry,
       fence,
-      // A store that is not asked may do well by now, and others may have invalidated what computes here.
-      after: store === "failed" ? approach.horizon : approach.after,
+      after: approach.after,
       change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
       latestChange: vix.latestChange,
       // After the deadline only computes that began after it count: before, the value meant something else.

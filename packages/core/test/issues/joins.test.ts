@@ -88,6 +88,31 @@ describe("a reader shares no compute that", () => {
     }))
 })
 
+describe("a reader whose cache cannot ask the store", () => {
+  it.effect("shares no compute that began before an invalidation that another cache was told of", () =>
+    Effect.gen(function*() {
+      const store = memory()
+      let cut = false
+      const behindCut: CacheStore.Shape = {
+        ...store,
+        read: (subject, applicant) => cut ? Effect.die("cut") : store.read(subject, applicant)
+      }
+      const { cache } = yield* open({ store: behindCut })
+      const other = yield* open({ store })
+      const { compute, log } = source(100)
+      const early = yield* begin(cache.get("k", compute))
+      yield* TestClock.adjust(10)
+      yield* other.cache.invalidate(Invalidation.key("k"))
+      cut = true
+      const late = yield* begin(cache.get("k", compute))
+      const later = yield* begin(cache.get("k", compute))
+      yield* TestClock.adjust(300)
+      assert.strictEqual((yield* joined(early)).value, 1)
+      assert.deepStrictEqual([(yield* joined(late)).value, (yield* joined(later)).value], [2, 2])
+      assert.deepStrictEqual([log.begun, log.most], [2, 1])
+    }))
+})
+
 describe("a reader that joined before the store said when the compute began", () => {
   it.effect("is not given what an invalidation beat meanwhile", () =>
     Effect.gen(function*() {
