@@ -1,6 +1,7 @@
 /** The Redis of a workload. */
 import * as IoRedis from "@smart-cache/redis/IoRedis"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 import { redisServer } from "../redisServer.ts"
 import type { Workload } from "./workload.ts"
 
@@ -17,13 +18,15 @@ const flush = (url: string): Promise<void> =>
     Effect.flatMap(({ use }) => use("flush", (client) => client.flushall())),
     Effect.asVoid,
     Effect.provide(IoRedis.layer({ url })),
+    Effect.provideService(References.MinimumLogLevel, "Error"),
     Effect.runPromise
   )
 
+const nothing = async () => {}
+
 /** The server at `REDIS_URL` or one of its own; what is emptied is always its own. */
 export const redisOf = async ({ redis }: Pick<Workload, "redis">): Promise<Redis> => {
-  const prepare = async () => {}
-  if (redis === "none") return { url: "", prepare, stop: () => {} }
+  if (redis === "none") return { url: "", prepare: nothing, stop: () => {} }
   const { stop, url } = await redisServer(redis === "fresh" ? undefined : process.env["REDIS_URL"])
-  return { url, prepare: redis === "fresh" ? () => flush(url) : prepare, stop }
+  return { url, prepare: redis === "fresh" ? () => flush(url) : nothing, stop }
 }
