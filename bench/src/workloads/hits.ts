@@ -1,17 +1,45 @@
 /**
- * Rounds of hits in memory: 1,000 keys in a Zipf order that is the same for everybody, each value checked; nanoseconds a read.
+ * Rounds of hits in memory: 1,000 keys in a Zipf order that is the same for everybody, each value checked, none computed
+ * twice; nanoseconds a read.
  */
+import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Random from "effect/Random"
-import type { Measure, Started } from "../frame/workload.ts"
-import { keyCount, keyOf, sequence, sequenceLength, type Value } from "../workload.ts"
+import type { Measure, Started, Subject } from "../frame/workload.ts"
+import type { Open } from "../peers/peer.ts"
+import { keyCount, keyOf, sequence, sequenceLength, type Value, values } from "../workload.ts"
 
 export const perRead: Measure = { name: "a read", unit: "ns", better: "less" }
 
-/** Long-lived strings without parts, as a key has after its first use. */
+/** Longer than a run. */
+export const ttl = 3_600_000
+
+/** Through JSON: strings without parts, as a key is after its first use. */
 export const keys: ReadonlyArray<string> = JSON.parse(
   JSON.stringify(Array.from({ length: keyCount }, (_, i) => keyOf(i)))
 )
+
+const indexOf = new Map(keys.map((key, i) => [key, i]))
+
+/** Counts how often something was computed, which is once a key. */
+export class Source {
+  #computed = 0
+
+  readonly load = async (key: string): Promise<Value> => this.compute(indexOf.get(key)!)
+
+  readonly compute = (i: number): Value => {
+    this.#computed++
+    return values[i]!
+  }
+
+  /** Throws when a hit was none. */
+  check(): void {
+    if (this.#computed !== keyCount) throw new Error(`${this.#computed} computes of ${keyCount} keys`)
+  }
+}
 
 const order = await Effect.runPromise(
   Random.Random.pipe(
@@ -27,45 +55,90 @@ export const verify = (i: number, value: Value | undefined): void => {
   if (value?.id !== i) throw new Error(`a wrong value for ${keyOf(i)}: ${JSON.stringify(value)?.slice(0, 80)}`)
 }
 
-const timed = async (reads: number, read: () => Promise<void>): Promise<Record<string, number>> => {
-  const start = process.hrtime.bigint()
-  await read()
-  return { [perRead.name]: Number(process.hrtime.bigint() - start) / reads }
-}
+/** How long a round goes on, nanoseconds, and how many reads it does before it looks at the time. */
+const length = 150_000_000n
+const batch = 5000
+
+/** Does turns `from` to `to`, batch after batch. */
+type Turns = (from: number, to: number) => Promise<void>
+
+const rounds = (turns: Turns, source: Source | undefined, stop: () => Promise<void> = async () => {}): Started => ({
+  round: async () => {
+    const start = process.hrtime.bigint()
+    let done = 0
+    let nanos = 0n
+    while (nanos < length) {
+      await turns(done, done += batch)
+      nanos = process.hrtime.bigint() - start
+    }
+    source?.check()
+    return { [perRead.name]: Number(nanos) / done }
+  },
+  stop
+})
 
 /** Reads in one fiber; `valueOf` takes the value out of what a read gives, as a caller would. */
-export const inFiber = <A>(
+export const inFiber = async <A>(
   read: (i: number) => Effect.Effect<A, unknown>,
   valueOf: (result: A) => Value,
-  stop: () => Promise<void> = async () => {}
-): Started => {
-  const reads = 200_000
-  const all = Effect.suspend(() => {
-    let turn = 0
-    return Effect.whileLoop({
-      while: () => turn < reads,
-      body: () => read(at(turn)),
-      step: (result) => verify(at(turn++), valueOf(result))
-    })
-  })
-  return { round: () => timed(reads, () => Effect.runPromise(Effect.orDie(all))), stop }
+  source?: Source,
+  stop?: () => Promise<void>
+): Promise<Started> => {
+  const each = (from: number, to: number, indexAt: (turn: number) => number): Promise<void> => {
+    let turn = from
+    return Effect.runPromise(Effect.orDie(Effect.whileLoop({
+      while: () => turn < to,
+      body: () => read(indexAt(turn)),
+      step: (result) => verify(indexAt(turn++), valueOf(result))
+    })))
+  }
+  await each(0, keyCount, (turn) => turn)
+  return rounds((from, to) => each(from, to, at), source, stop)
 }
 
-/** Reads one after the other, each awaited from outside Effect; first every key once, so that all are there. */
+/** Reads one after the other, each awaited from outside Effect. */
 export const awaited = async (
-  read: (i: number) => PromiseLike<Value | undefined> | Value | undefined,
-  stop: () => Promise<void> = async () => {}
+  read: (i: number) => Promise<Value>,
+  source: Source,
+  stop: () => Promise<void>
 ): Promise<Started> => {
-  const reads = 50_000
   for (const i of keys.keys()) verify(i, await read(i))
-  return {
-    round: () =>
-      timed(reads, async () => {
-        for (let turn = 0; turn < reads; turn++) {
-          const i = at(turn)
-          verify(i, await read(i))
-        }
-      }),
+  return rounds(
+    async (from, to) => {
+      for (let turn = from; turn < to; turn++) {
+        const i = at(turn)
+        verify(i, await read(i))
+      }
+    },
+    source,
     stop
+  )
+}
+
+export const tags: ReadonlyArray<string> = ["league:1", "team:7", "team:9", "day:2026-03-01", "venue:3"]
+
+/** A peer's awaited hits; with `tagged`, every value has five tags. */
+export const peer = (load: () => Promise<Open>, tagged: "tagged" | "plain" = "plain") => async (): Promise<Subject> => {
+  const open = await load()
+  const start = async () => {
+    const source = new Source()
+    const asked = tagged === "tagged" ? { tagsOf: () => tags } : {}
+    const { close, read } = await open<Value>({ load: source.load, ttl, capacity: 10 * keyCount, ...asked }, "")
+    return awaited((i) => read(keys[i]!), source, close)
+  }
+  return { start }
+}
+
+/** What this cache's subjects have in common. */
+export const smartCache = async () => {
+  const runtime = ManagedRuntime.make(SmartCache.layer({ ttl: TtlPolicy.fixed(ttl) }))
+  const context = await runtime.context()
+  const source = new Source()
+  return {
+    context,
+    cache: Context.get(context, SmartCache.SmartCache),
+    source,
+    compute: values.map((_, i) => Effect.sync(() => source.compute(i))),
+    stop: () => runtime.dispose()
   }
 }

@@ -2,5 +2,7 @@
 import type { Registry } from "../frame/workload.ts"
 
 export const workloads: Registry = {
-  "memory-hit": () => import("./memoryHit.ts")
+  "memory-hit": () => import("./memoryHit.ts"),
+  "memory-hit-awaited": () => import("./memoryHitAwaited.ts"),
+  "memory-hit-tagged": () => import("./memoryHitTagged.ts")
 }

@@ -1,13 +1,11 @@
 /** A hit in memory, inside one fiber. */
-import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as Cache from "effect/Cache"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Subject, Workload } from "../frame/workload.ts"
 import { type Value, values } from "../workload.ts"
-import { inFiber, keys, perRead } from "./hits.ts"
+import { inFiber, keys, perRead, smartCache, Source, ttl } from "./hits.ts"
 
 /** The least that a lazy read with a lifetime can be: one step that looks at a Map and at the clock. */
 const floor: Subject = {
@@ -23,36 +21,31 @@ const floor: Subject = {
   }
 }
 
-const effectCache: Subject = {
+export const effectCache: Subject = {
   start: async () => {
-    const make = Cache.make({
-      lookup: (key: string) => Effect.sync(() => values[keys.indexOf(key)]!),
-      capacity: 10_000,
-      timeToLive: "1 hour"
-    })
-    const cache = await Effect.runPromise(make)
-    return inFiber((i) => Cache.get(cache, keys[i]!), (value) => value)
+    const source = new Source()
+    const lookup = (key: string) => Effect.promise(() => source.load(key))
+    const cache = await Effect.runPromise(Cache.make({ lookup, capacity: 10_000, timeToLive: ttl }))
+    return inFiber((i) => Cache.get(cache, keys[i]!), (value) => value, source)
   }
 }
 
-const smartCache: Subject = {
+const own: Subject = {
   start: async () => {
-    const runtime = ManagedRuntime.make(SmartCache.layer())
-    const cache = await runtime.runPromise(Effect.service(SmartCache.SmartCache))
-    const compute = values.map((value) => Effect.succeed(value))
-    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ({ value }) => value, () => runtime.dispose())
+    const { cache, compute, source, stop } = await smartCache()
+    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ({ value }) => value, source, stop)
   }
 }
 
 export const workload: Workload = {
   name: "memory-hit",
-  title: "a hit in memory inside one fiber, Zipf keys, 0.9 KB values",
+  title: "a hit in memory inside one fiber, Zipf keys, values of 0.9 KB",
   redis: "none",
   measures: [perRead],
   subjects: {
     "Map + Clock in Effect": async () => floor,
     "Effect Cache.get": async () => effectCache,
-    "smart-cache get": async () => smartCache
+    "smart-cache get": async () => own
   },
   base: "Effect Cache.get",
   targets: [
