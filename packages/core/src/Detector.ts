@@ -91,9 +91,8 @@ const level = (score: number, thresholds: Thresholds): VixLevel =>
  * these odds, it is the current observation and is left out.
  */
 const zScoreOf = (history: OddsHistory, odds: number, thresholds: Thresholds): Judgement => {
-  const samples = history.last === odds ? history.size - 1 : history.size
+  const { mean, samples, sigma } = history.last === odds ? history.momentsBefore() : history.moments()
   if (samples < thresholds.minSamples) return unknown
-  const { mean, sigma } = history.moments(samples)
   const score = odds === mean ? 0 : Math.abs(odds - mean) / Math.max(sigma, tickAt(thresholds.ticks, odds))
   return { level: level(score, thresholds), score }
 }

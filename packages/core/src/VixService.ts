@@ -243,7 +243,7 @@ class Vix {
     if (history === undefined) return undefined
     history.expire(now - this.options.window)
     return {
-      ...history.moments(history.size),
+      ...history.moments(),
       first: history.firstTime,
       last: history.lastTime,
       odds: history.last,

@@ -49,9 +49,8 @@ describe("the window of odds", () => {
         assert.strictEqual(history.firstTime, kept[0]!.time)
         assert.strictEqual(history.lastTime, now)
         assert.strictEqual(history.last, odds / 100)
-        for (const samples of [kept.length, kept.length - 1]) {
+        for (const { mean, samples, sigma } of [history.moments(), history.momentsBefore()]) {
           if (samples === 0) continue
-          const { mean, sigma } = history.moments(samples)
           const exact = exactMoments(kept.slice(0, samples).map((sample) => sample.exact))
           assert.closeTo(mean, exact.mean, 1e-12 * exact.mean)
           assert.closeTo(sigma, exact.sigma, 1e-9 * Math.max(exact.sigma, 1e-3))
@@ -66,7 +65,7 @@ describe("the window of odds", () => {
     assert.isNaN(history.last)
     assert.isNaN(history.firstTime)
     assert.isNaN(history.lastTime)
-    assert.deepStrictEqual(history.moments(0), { samples: 0, mean: Number.NaN, sigma: 0 })
+    assert.deepStrictEqual(history.moments(), { samples: 0, mean: Number.NaN, sigma: 0 })
     history.expire(1e9)
     assert.strictEqual(history.size, 0)
   })

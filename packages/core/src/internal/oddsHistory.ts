@@ -1,10 +1,8 @@
 /**
  * The odds of one market over a sliding window: a ring that grows up to its
- * maximum, and the speed of the market's log-odds.
- *
- * Statistics are two-pass over the ring each time something changed: a running
- * sum would stay wrong for ever after one huge value left the window.
+ * maximum, the moments of its samples, and the speed of the market's log-odds.
  */
+import { RunningMoments } from "./runningMoments.ts"
 import { Speed } from "./speed.ts"
 
 /** Mean and sample standard deviation of the samples that count. */
@@ -20,6 +18,8 @@ export class OddsHistory {
   private values = new Float64Array(8)
   private start = 0
   size = 0
+  /** Of all samples but the newest, which may be what is judged. */
+  private readonly past = new RunningMoments()
   /** Of all samples since the market was first observed. */
   speed = Speed.none
 
@@ -29,8 +29,9 @@ export class OddsHistory {
     this.maxSamples = maxSamples
   }
 
-  at(i: number): number {
-    return (this.start + i) % this.values.length
+  private at(i: number): number {
+    const slot = this.start + i
+    return slot < this.values.length ? slot : slot - this.values.length
   }
 
   get firstTime(): number {
@@ -46,7 +47,10 @@ export class OddsHistory {
   }
 
   push(time: number, odds: number): void {
-    if (this.size > 0) this.speed = this.speedWith(time, odds)
+    if (this.size > 0) {
+      this.speed = this.speedWith(time, odds)
+      this.past.add(this.last)
+    }
     if (this.size === this.maxSamples) this.drop()
     else if (this.size === this.values.length) this.grow()
     const slot = this.at(this.size)
@@ -69,15 +73,34 @@ export class OddsHistory {
     })
   }
 
-  /** Moments of the first `samples` samples, in two passes. */
-  moments(samples: number): Moments {
+  /** Moments of all samples. */
+  moments(): Moments {
+    const { last, size: samples } = this
     if (samples === 0) return { samples, mean: Number.NaN, sigma: 0 }
+    const past = this.settled()
+    return { samples, mean: past.meanWith(last), sigma: past.sigmaWith(last) }
+  }
+
+  /** Moments of all samples but the newest. */
+  momentsBefore(): Moments {
+    const { count: samples, mean, sigma } = this.settled()
+    return { samples, mean: samples === 0 ? Number.NaN : mean, sigma }
+  }
+
+  private settled(): RunningMoments {
+    const { past } = this
+    if (past.doubtful) this.begin(past.count)
+    return past
+  }
+
+  /** Makes the moments of the first `samples` samples anew, in two passes. */
+  private begin(samples: number): void {
     let sum = 0
     for (let i = 0; i < samples; i++) sum += this.values[this.at(i)]!
-    const mean = sum / samples
+    const mean = samples === 0 ? 0 : sum / samples
     let squares = 0
     for (let i = 0; i < samples; i++) squares += (this.values[this.at(i)]! - mean) ** 2
-    return { samples, mean, sigma: samples < 2 ? 0 : Math.sqrt(squares / (samples - 1)) }
+    this.past.begin(samples, mean, squares)
   }
 
   /** The speed once these odds are the next sample. */
@@ -86,6 +109,8 @@ export class OddsHistory {
   }
 
   private drop(): void {
+    // What is dropped alone was the newest.
+    if (this.past.count > 0) this.past.remove(this.values[this.start]!)
     this.start = this.at(1)
     this.size--
   }

@@ -23,7 +23,7 @@ export const trace = (history: OddsHistory, detector: Detector.Detector): Readon
   let alarmed = false
   return history.samples(most).map(({ at, odds }) => {
     const { level, score } = Detector.judge(detector, before, odds, at, alarmed)
-    const { mean, samples, sigma } = before.moments(before.size)
+    const { mean, samples, sigma } = before.moments()
     alarmed = level === "panic"
     before.push(at, odds)
     return { at, odds, mean, sigma: samples < 2 ? Number.NaN : sigma, z: score, level }
