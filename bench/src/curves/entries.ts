@@ -1,0 +1,64 @@
+/** A hit, and what an entry takes, with more and more entries held; every entry is read as often as the others. */
+import * as Effect from "effect/Effect"
+import { curve } from "./curve.ts"
+import { type Cache, embedded, nanosEach, scattered, type Value, wrong } from "./reads.ts"
+
+const reads = 200_000
+
+/** Bytes in use after a collection; typed arrays lie outside of the heap. */
+const used = (): number => {
+  globalThis.gc?.()
+  globalThis.gc?.()
+  const { external, heapUsed } = process.memoryUsage()
+  return heapUsed + external
+}
+
+/** By reads: a write would leave a mark of each key beside its entry. */
+const fill = (cache: Cache, keys: ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    for (const [id, key] of keys.entries()) yield* cache.get(key, Effect.succeed({ id }))
+  })
+
+/** The same reads of a bare `Map`: what the processor's caches make of so many objects. */
+const bare = (map: ReadonlyMap<string, Value>, keys: ReadonlyArray<string>, idOf: (at: number) => number): number => {
+  const start = process.hrtime.bigint()
+  for (let at = 0; at < reads; at++) {
+    const id = idOf(at)
+    if (map.get(keys[id]!)?.id !== id) throw wrong(id)
+  }
+  return Number(process.hrtime.bigint() - start) / reads
+}
+
+const start = async (size: number) => {
+  const keys = Array.from({ length: size }, (_, id) => `odds:bench:v1:match:{${id}}:match-odds`)
+  const map = new Map(keys.map((key, id) => [key, { id }]))
+  const before = used()
+  const { cache, runtime } = await embedded({ config: { maxEntries: size, maxBytes: 2 ** 40 } })
+  await runtime.runPromise(fill(cache, keys))
+  const bytes = (used() - before) / size
+  const idOf = scattered(size)
+  const missing = Effect.die(new Error("an entry was not held"))
+  return {
+    round: async () => ({
+      "hit": await runtime.runPromise(nanosEach(reads, idOf, (id) => cache.get(keys[id]!, missing))),
+      "Map": bare(map, keys, idOf),
+      "an entry": bytes
+    }),
+    stop: () => runtime.dispose()
+  }
+}
+
+export const workload = curve({
+  name: "entries",
+  title: "entries held",
+  x: "entries",
+  sizes: [1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000],
+  few: [1000, 10_000],
+  redis: "none",
+  measures: [{ name: "hit", unit: "ns" }, { name: "Map", unit: "ns" }, { name: "an entry", unit: "bytes" }],
+  laws: [
+    { measure: "hit", over: "Map", growth: "flat", why: "one look-up by hash; what both pay more is the processor's" },
+    { measure: "an entry", growth: "flat", why: "an envelope, a cell and their place in the order of use" }
+  ],
+  start
+})

@@ -1,0 +1,47 @@
+/** What the curves' points share: reads in one fiber, timed and checked. */
+import type { CacheResult } from "@smart-cache/core/CacheResult"
+import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+
+export interface Value {
+  readonly id: number
+}
+
+export const wrong = (id: number): Error => new Error(`a read of ${id} was given the value of another`)
+
+/** Nanoseconds each of `n` steps in one fiber; each step's value is checked to be that of the id it read. */
+export const nanosEach = (
+  n: number,
+  idOf: (at: number) => number,
+  read: (id: number) => Effect.Effect<CacheResult<Value>, unknown>
+): Effect.Effect<number> =>
+  Effect.suspend(() => {
+    const start = process.hrtime.bigint()
+    let at = 0
+    let id = 0
+    const reads = Effect.whileLoop({
+      while: () => at < n,
+      body: () => read(id = idOf(at++)),
+      step: ({ value }) => {
+        if (value.id !== id) throw wrong(id)
+      }
+    })
+    return Effect.orDie(Effect.map(reads, () => Number(process.hrtime.bigint() - start) / n))
+  })
+
+/** Walks over `count` ids, each as often as the others, in an order without neighbours. */
+export const scattered = (count: number): (at: number) => number => {
+  const gcd = (a: number, b: number): number => b === 0 ? a : gcd(b, a % b)
+  let step = Math.max(1, Math.round(count * 0.618))
+  while (gcd(step, count) > 1) step++
+  return (at) => (at * step) % count
+}
+
+export type Cache = SmartCache.SmartCache["Service"]
+
+/** A cache of a point's own, on the embedded store. */
+export const embedded = async (options: SmartCache.Options = {}) => {
+  const runtime = ManagedRuntime.make(SmartCache.layer(options))
+  return { runtime, cache: await runtime.runPromise(Effect.service(SmartCache.SmartCache)) }
+}
