@@ -12,7 +12,10 @@ import type { Workload } from "./frame/workload.ts"
 import { workloads } from "./workloads/index.ts"
 
 /** What else can be run, by the first word: each takes the words after it. */
-const modes: Readonly<Record<string, () => Promise<{ readonly main: (args: Array<string>) => Promise<void> }>>> = {}
+const modes: Readonly<Record<string, () => Promise<{ readonly main: (args: Array<string>) => Promise<void> }>>> = {
+  curves: () => import("./curves/main.ts"),
+  soak: () => import("./soak/main.ts")
+}
 
 /** How long a subject may take for one step, milliseconds. */
 const patience = 180_000
