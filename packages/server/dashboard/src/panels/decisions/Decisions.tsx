@@ -1,4 +1,4 @@
-import { memo, useCallback, useMemo, useState } from "react"
+import { type FocusEvent, memo, useCallback, useMemo, useState } from "react"
 import { kept, matchOf, partsOf, type Row, type Seen } from "../../data/decisions.ts"
 import * as State from "../../data/state.ts"
 import * as Format from "../../ui/format.ts"
@@ -41,29 +41,39 @@ const Item = memo(({ index, match, onToggle, open, row }: ItemProps) => (
   </li>
 ))
 
+/** The list is paused; somebody points at a row or has reached one by keyboard, and it would run away. */
+type Reason = "pause" | "pointer" | "focus"
+
 interface Held {
   readonly seen: Seen
-  readonly by: "pause" | "attention"
+  readonly reasons: ReadonlySet<Reason>
 }
 
-const holding = (by: Held["by"]) => (before: Held | undefined): Held => ({
-  seen: before?.seen ?? State.registry.get(State.decisions),
-  by: before?.by === "pause" ? "pause" : by
+const holding = (reason: Reason) => (held: Held | undefined): Held => ({
+  seen: held?.seen ?? State.registry.get(State.decisions),
+  reasons: new Set(held?.reasons).add(reason)
 })
 
-/** What is listed: the live decisions, or those of the moment when the list was held; one that is paused stays so. */
+const without = (reason: Reason) => (held: Held | undefined): Held | undefined => {
+  const reasons = new Set(held?.reasons)
+  reasons.delete(reason)
+  return held === undefined || reasons.size === 0 ? undefined : { ...held, reasons }
+}
+
+/** On the way from one row to the next, the focus stays in the list. */
+const hasLeft = ({ currentTarget, relatedTarget }: FocusEvent): boolean => !currentTarget.contains(relatedTarget)
+
+/** What is listed: the live decisions, or those of the moment when the list was held, while there is a reason to. */
 const useHeld = () => {
   const live = useAtom(State.decisions)
   const [held, setHeld] = useState<Held>()
   const seen = held?.seen ?? live
   const moves = useMemo(() => ({
-    pause: () => setHeld(holding("pause")),
-    release: () => setHeld(undefined),
-    /** Somebody points at a row or has reached it by keyboard: it would run away. */
-    attend: () => setHeld(holding("attention")),
-    leave: () => setHeld((before) => before?.by === "attention" ? undefined : before)
+    hold: (reason: Reason) => setHeld(holding(reason)),
+    letGo: (reason: Reason) => setHeld(without(reason)),
+    release: () => setHeld(undefined)
   }), [])
-  return { ...moves, seen, isPaused: held?.by === "pause", missed: live.total - seen.total }
+  return { ...moves, seen, isPaused: held?.reasons.has("pause") ?? false, missed: live.total - seen.total }
 }
 
 const Count = ({ listed, seen }: { readonly listed: number; readonly seen: Seen }) => (
@@ -75,7 +85,7 @@ const Count = ({ listed, seen }: { readonly listed: number; readonly seen: Seen 
 
 /** Reads as they are answered. */
 export const Decisions = () => {
-  const { attend, isPaused, leave, missed, pause, release, seen } = useHeld()
+  const { hold, isPaused, letGo, missed, release, seen } = useHeld()
   const fixtures = useAtom(State.fixtures)
   const [filter, setFilter] = useState(everything)
   const [open, setOpen] = useState<number>()
@@ -83,8 +93,8 @@ export const Decisions = () => {
   const rows = useMemo(() => seen.rows.filter(passes(filter, teams)).slice(0, kept), [seen, filter, teams])
   const toggle = useCallback((id: number) => {
     setOpen((current) => current === id ? undefined : id)
-    pause()
-  }, [pause])
+    hold("pause")
+  }, [hold])
   return (
     <Panel
       name="decisions"
@@ -94,7 +104,12 @@ export const Decisions = () => {
     >
       <div className="toolbar">
         <Filters filter={filter} onChange={setFilter} />
-        <button type="button" aria-pressed={isPaused} data-testid="hold" onClick={isPaused ? release : pause}>
+        <button
+          type="button"
+          aria-pressed={isPaused}
+          data-testid="hold"
+          onClick={() => isPaused ? release() : hold("pause")}
+        >
           {isPaused ? `Go on (${Format.count(missed)} new)` : "Pause the list"}
         </button>
       </div>
@@ -106,10 +121,12 @@ export const Decisions = () => {
             className="scroller decisions"
             aria-label="Decisions; the arrow keys walk"
             onKeyDown={walk}
-            onPointerEnter={attend}
-            onPointerLeave={leave}
-            onFocus={attend}
-            onBlur={leave}
+            onPointerEnter={() => hold("pointer")}
+            onPointerLeave={() => letGo("pointer")}
+            onFocus={() => hold("focus")}
+            onBlur={(event) => {
+              if (hasLeft(event)) letGo("focus")
+            }}
           >
             {rows.map((row, index) => (
               <Item
