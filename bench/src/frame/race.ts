@@ -26,7 +26,7 @@ export interface Result {
 }
 
 /** Everybody warms up for one round at least, and for so many while they are short. */
-const warmUp = { rounds: 20, ms: 1000 }
+const warmUp = { rounds: 30, ms: 2000 }
 
 /** Whose turn it is: each round begins with another. */
 export const order = <A>(all: ReadonlyArray<A>, round: number): ReadonlyArray<A> =>

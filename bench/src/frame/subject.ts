@@ -14,11 +14,7 @@ const begin = async ({ redis, registry, subject, workload }: Start): Promise<Sta
   return start(redis)
 }
 
-/** What earlier rounds left is collected before the next, not in it. */
-const measure = async (started: Started): Promise<void> => {
-  globalThis.gc?.()
-  tell({ _tag: "Measured", measured: await started.round() })
-}
+const measure = async (started: Started): Promise<void> => tell({ _tag: "Measured", measured: await started.round() })
 
 process.on("disconnect", () => process.exit(0))
 process.on("uncaughtException", fail)

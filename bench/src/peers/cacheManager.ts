@@ -2,7 +2,7 @@
 import { createKeyv as createRedis } from "@keyv/redis"
 import { createCache } from "cache-manager"
 import { createKeyv as createMemory } from "cacheable"
-import { Keyv } from "keyv"
+import type { Keyv } from "keyv"
 import { type Peer, raise, refuse, type Settings } from "./peer.ts"
 
 /** What refreshes ahead: half of the lifetime, which is never stale and computes more often. */
@@ -15,8 +15,8 @@ const open = <V>(stores: Array<Keyv>, settings: Settings<V>): Peer<V> => {
   return { read: (key) => cache.wrap(key, () => load(key)), close: async () => void await cache.disconnect() }
 }
 
-/** Bounded by nothing. */
-export const memory = async <V>(settings: Settings<V>): Promise<Peer<V>> => open([new Keyv()], settings)
+/** A store of its own, without JSON and bounded by nothing. */
+export const memory = async <V>(settings: Settings<V>): Promise<Peer<V>> => open([], settings)
 
 const bounded = <V>({ capacity }: Settings<V>) => createMemory({ lruSize: capacity })
 

@@ -58,7 +58,7 @@ export const persistedInRedis = <V>(settings: Settings<V>, url: string): Promise
     settings,
     Persistence.layerRedis.pipe(
       Layer.provide(EffectRedis.layer),
-      Layer.provide(IoRedis.layer({ url })),
+      Layer.provide(IoRedis.layer({ url, commandTimeout: "5 seconds" })),
       Layer.provide(quiet)
     )
   )

@@ -4,5 +4,7 @@ import type { Registry } from "../frame/workload.ts"
 export const workloads: Registry = {
   "memory-hit": () => import("./memoryHit.ts"),
   "memory-hit-awaited": () => import("./memoryHitAwaited.ts"),
-  "memory-hit-tagged": () => import("./memoryHitTagged.ts")
+  "memory-hit-tagged": () => import("./memoryHitTagged.ts"),
+  "redis-hit": () => import("./redisHit.ts"),
+  "redis-hit-alone": () => import("./redisHitAlone.ts")
 }

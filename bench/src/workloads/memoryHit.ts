@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Subject, Workload } from "../frame/workload.ts"
 import { type Value, values } from "../workload.ts"
-import { inFiber, keys, perRead, smartCache, Source, ttl } from "./hits.ts"
+import { inFiber, keys, measures, smartCache, Source, ttl } from "./hits.ts"
 
 /** The least that a lazy read with a lifetime can be: one step that looks at a Map and at the clock. */
 const floor: Subject = {
@@ -41,7 +41,7 @@ export const workload: Workload = {
   name: "memory-hit",
   title: "a hit in memory inside one fiber, Zipf keys, values of 0.9 KB",
   redis: "none",
-  measures: [perRead],
+  measures,
   subjects: {
     "Map + Clock in Effect": async () => floor,
     "Effect Cache.get": async () => effectCache,

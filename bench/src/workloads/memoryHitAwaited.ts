@@ -1,7 +1,7 @@
 /** A hit in memory, awaited from outside Effect. */
 import * as Effect from "effect/Effect"
 import type { Subject, Workload } from "../frame/workload.ts"
-import { awaited, keys, peer, perRead, smartCache } from "./hits.ts"
+import { awaited, keys, measures, peer, smartCache } from "./hits.ts"
 
 const runPromise: Subject = {
   start: async () => {
@@ -15,7 +15,7 @@ export const workload: Workload = {
   name: "memory-hit-awaited",
   title: "a hit in memory awaited from outside Effect, Zipf keys, values of 0.9 KB",
   redis: "none",
-  measures: [perRead],
+  measures,
   subjects: {
     "Map + promise": peer(async () => (await import("../peers/map.ts")).mapOfPromises),
     "lru-cache fetch": peer(async () => (await import("../peers/lruCache.ts")).fetch),

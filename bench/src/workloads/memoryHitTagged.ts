@@ -1,6 +1,6 @@
 /** A hit in memory with five tags and the odds of three markets, beside peers that have tags alone. */
 import type { Subject, Workload } from "../frame/workload.ts"
-import { inFiber, keys, peer, perRead, smartCache, tags } from "./hits.ts"
+import { inFiber, keys, measures, peer, smartCache, tags } from "./hits.ts"
 import { effectCache } from "./memoryHit.ts"
 
 const own: Subject = {
@@ -15,7 +15,7 @@ export const workload: Workload = {
   name: "memory-hit-tagged",
   title: "a hit in memory with 5 tags and 3 odds, inside a fiber; peers have 5 tags, awaited",
   redis: "none",
-  measures: [perRead],
+  measures,
   subjects: {
     "Effect Cache.get, untagged": async () => effectCache,
     "async-cache-dedupe": peer(async () => (await import("../peers/asyncCacheDedupe.ts")).memory, "tagged"),

@@ -1,0 +1,48 @@
+/** This cache by `runPromise`, in memory and with Redis behind it, for workloads that ask everybody the same. */
+import * as Invalidation from "@smart-cache/core/Invalidation"
+import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
+import * as RedisCache from "@smart-cache/redis/RedisCache"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { quiet } from "./client.ts"
+import type { Peer, Settings } from "./peer.ts"
+
+/** Room for values of the bench's size. */
+const maxBytes = 2 ** 32
+
+const open = async <V>(
+  { load, tagsOf }: Settings<V>,
+  layer: Layer.Layer<SmartCache.SmartCache>
+): Promise<Peer<V>> => {
+  const runtime = ManagedRuntime.make(layer)
+  const context = await runtime.context()
+  const cache = Context.get(context, SmartCache.SmartCache)
+  const run = Effect.runPromiseWith(context)
+  const noContext = {}
+  return {
+    read: async (key) => {
+      const tagged = tagsOf === undefined ? noContext : { tags: tagsOf(key) }
+      return (await run(cache.get(key, Effect.promise(() => load(key)), tagged))).value
+    },
+    invalidateTag: (tag) => run(cache.invalidate(Invalidation.tags(tag))),
+    close: () => runtime.dispose()
+  }
+}
+
+const optionsOf = <V>({ capacity, ttl }: Settings<V>) => ({
+  ttl: TtlPolicy.fixed(ttl),
+  config: { maxEntries: capacity, maxBytes }
+})
+
+/** Stale values are served as long as it does by default, whatever `stale` says. */
+export const memory = async <V>(settings: Settings<V>): Promise<Peer<V>> =>
+  open(settings, SmartCache.layer(optionsOf(settings)))
+
+export const redis = async <V>(settings: Settings<V>, url: string): Promise<Peer<V>> =>
+  open(
+    settings,
+    Layer.provide(RedisCache.layer({ ...optionsOf(settings), redis: { url } }), quiet)
+  )
