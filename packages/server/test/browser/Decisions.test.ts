@@ -21,6 +21,9 @@ const rowsOf = (page: Page): Promise<ReadonlyArray<Listed>> =>
     }))
   )
 
+/** A forced read is not the only one around the cache: a market may panic. */
+const hasForced = (rows: ReadonlyArray<Listed>): boolean => rows.some(({ reason }) => reason === "forced")
+
 const listed = (visited: Browser.Visit) => Browser.on(visited, rowsOf)
 
 const opened = Effect.gen(function*() {
@@ -79,8 +82,6 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         yield* traffic.force("wol-bha", "match-odds")
         const panel = (work: (page: Page) => Promise<unknown>) => Browser.on(visited, work)
         yield* panel((page) => page.getByRole("combobox", { name: "Strategy" }).selectOption("bypass"))
-        // A market that panics is read around the cache as well.
-        const hasForced = (rows: ReadonlyArray<Listed>) => rows.some(({ reason }) => reason === "forced")
         const bypassed = yield* Browser.until(listed(visited), hasForced)
         assert.isTrue(bypassed.every(({ strategy }) => strategy === "bypass"))
         yield* Effect.sleep("3 seconds")
