@@ -6,6 +6,8 @@ import { targets, terminal } from "../src/soak/report.ts"
 
 const short = { seconds: 5, rate: 500, replicaLagMs: 0 }
 
+const samples = (heap: ReadonlyArray<number>) => heap.map((heap, at) => ({ at, heap }))
+
 describe("the soak", () => {
   it("answers every read with what its source has, whatever happens meanwhile", async () => {
     const report = await measure(short)
@@ -32,7 +34,6 @@ describe("the soak", () => {
   })
 
   it("says of a heap by how much its last third exceeds its first", () => {
-    const samples = (heap: ReadonlyArray<number>) => heap.map((heap, at) => ({ at, heap }))
     assert.strictEqual(growth(samples([10, 10, 99, 10, 10, 10])), 0)
     assert.approximately(growth(samples([10, 10, 10, 11, 12, 12, 12, 12, 12])), 0.2, 1e-12)
   })

@@ -1,7 +1,7 @@
 /** A hit, and what an entry takes, with more and more entries held; every entry is read as often as the others. */
 import * as Effect from "effect/Effect"
 import { curve } from "./curve.ts"
-import { type Cache, embedded, nanosEach, scattered, type Value, wrong } from "./reads.ts"
+import { type Cache, embedded, nanosEach, processorTime, scattered, type Value, wrong } from "./reads.ts"
 
 const reads = 200_000
 
@@ -21,12 +21,12 @@ const fill = (cache: Cache, keys: ReadonlyArray<string>) =>
 
 /** The same reads of a bare `Map`: what the processor's caches make of so many objects. */
 const bare = (map: ReadonlyMap<string, Value>, keys: ReadonlyArray<string>, idOf: (at: number) => number): number => {
-  const start = process.hrtime.bigint()
+  const start = processorTime()
   for (let at = 0; at < reads; at++) {
     const id = idOf(at)
     if (map.get(keys[id]!)?.id !== id) throw wrong(id)
   }
-  return Number(process.hrtime.bigint() - start) / reads
+  return (processorTime() - start) / reads
 }
 
 const start = async (size: number) => {

@@ -19,12 +19,14 @@ interface Market {
   readonly odds: ReadonlyArray<number>
 }
 
-/** About so many bytes of JSON, as prices are: short names and numbers that do not repeat. */
+/** As prices are: a short name, and numbers that do not repeat. */
+const market = (i: number): Market => ({
+  name: `market-${i}`,
+  odds: [1, 2, 3].map((outcome) => 1 + Number((((i * 3 + outcome) * 0.618_033_988) % 1).toFixed(6)))
+})
+
+/** About so many bytes of JSON. */
 const valueOf = (size: number): { readonly id: number; readonly markets: ReadonlyArray<Market> } => {
-  const market = (i: number): Market => ({
-    name: `market-${i}`,
-    odds: [1, 2, 3].map((outcome) => 1 + Number((((i * 3 + outcome) * 0.618_033_988) % 1).toFixed(6)))
-  })
   const each = JSON.stringify(market(100)).length + 1
   return { id: size, markets: Array.from({ length: Math.max(1, Math.round((size - 20) / each)) }, (_, i) => market(i)) }
 }

@@ -3,6 +3,7 @@ import * as Detector from "@smart-cache/core/Detector"
 import * as VixService from "@smart-cache/core/VixService"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
+import { processorTime } from "./reads.ts"
 
 export interface Size {
   readonly markets: number
@@ -38,14 +39,14 @@ export const started = async ({ markets, samples }: Size, few: number = pairs) =
     for (let i = 0; i < markets * samples; i++) yield* vix.observe(next())
   })
   const round = Effect.gen(function*() {
-    const start = process.hrtime.bigint()
+    const start = processorTime()
     for (let i = 0; i < few; i++) {
       const observation = next()
       yield* vix.observe(observation)
       const { level } = yield* vix.judge({ [observation.market]: observation.odds })
       if (level === "unknown") return yield* Effect.die(new Error("a market with history was unknown"))
     }
-    return { "observe and judge": Number(process.hrtime.bigint() - start) / few }
+    return { "observe and judge": (processorTime() - start) / few }
   })
   await Effect.runPromise(Effect.orDie(fill))
   return { round: () => Effect.runPromise(Effect.orDie(round)), stop: async () => {} }

@@ -9,9 +9,10 @@ export const collected = (): number => {
   return process.memoryUsage().heapUsed
 }
 
+const middle = (part: ReadonlyArray<Sample>): number => median(part.map(({ heap }) => heap))
+
 /** The last third's median against the first's. */
 export const growth = (samples: ReadonlyArray<Sample>): number => {
   const third = Math.ceil(samples.length / 3)
-  const of = (part: ReadonlyArray<Sample>) => median(part.map(({ heap }) => heap))
-  return samples.length === 0 ? 0 : of(samples.slice(-third)) / of(samples.slice(0, third)) - 1
+  return samples.length === 0 ? 0 : middle(samples.slice(-third)) / middle(samples.slice(0, third)) - 1
 }

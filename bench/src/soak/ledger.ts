@@ -1,5 +1,5 @@
 /** What became of the reads: values checked, waits in histograms of fixed size, computes of each stampede. */
-import type { Strategy } from "@smart-cache/core/CacheOutcome"
+import type { Reason, Strategy } from "@smart-cache/core/CacheOutcome"
 import type { CacheResult } from "@smart-cache/core/CacheResult"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -31,6 +31,9 @@ const waitsOf = (histogram: RecordableHistogram): Waits => ({
   p999: histogram.count === 0 ? 0 : ms(histogram.percentile(99.9)),
   max: histogram.count === 0 ? 0 : ms(histogram.max)
 })
+
+/** What is served at once; what stands in for a slow or failed compute has been waited for. */
+const hits: ReadonlySet<Reason> = new Set<Reason>(["hit", "stale", "vix_warning"])
 
 export class Ledger {
   private readonly calls = histogram()
@@ -73,9 +76,9 @@ export class Ledger {
     const { metadata, value } = exit.value
     this.check(asked, value, metadata)
     if (metadata.refresh === "early") this.early++
-    const { strategy } = metadata
+    const { reason, source, strategy } = metadata
     record(this.strategies[strategy], now - asked.due)
-    if (metadata.source === "memory" && (strategy === "serve_fresh" || strategy === "serve_stale")) {
+    if (source === "memory" && hits.has(reason)) {
       record(this.calls, now - asked.began)
       record(this.dues, now - asked.due)
     }
