@@ -37,10 +37,8 @@ export interface Shape {
   readonly reset: (family: CacheCatalogue.Family | "all") => Effect.Effect<void>
   /** Counts one read: the code of its decision, its volatility and its zone (−1: none). */
   readonly read: (code: number, vix: number, zone: number) => void
-  /** Whether the hit that begins now is to be timed. */
+  /** Whether the read that begins now is to be timed, should it be a hit. */
   readonly timing: () => boolean
-  /** A hit ended that was not timed. */
-  readonly untimed: () => void
   /** A hit ended that was timed; it stands for those of its strategy before it that were not. */
   readonly timed: (strategy: Strategy, seconds: number, age: number) => void
   /** A read ended that was no mere hit; age in seconds of what it was given, if anything. */
@@ -78,10 +76,10 @@ export class Metrics implements Shape {
     served_age_seconds: distributions()
   }
   private readonly gauges = new Map<CacheCatalogue.GaugeName, () => number>()
-  /** Hits that are left out between two that are timed, on average. */
+  /** Reads that are left out between two hits that are timed, on average. */
   private readonly gap: number
   private readonly draw: () => number
-  /** Hits until the next one that is timed. The very first is, so that a quiet cache has something to show. */
+  /** Reads until the next hit that is timed. The very first is, so that a quiet cache has something to show. */
   private ahead = 0
 
   constructor({ draw, sampling, zones }: Options) {
@@ -95,11 +93,7 @@ export class Metrics implements Shape {
 
   readonly read = (code: number, vix: number, zone: number): void => this.cells.read(code, vix, zone)
 
-  readonly timing = (): boolean => this.ahead <= 0
-
-  readonly untimed = (): void => {
-    this.ahead--
-  }
+  readonly timing = (): boolean => --this.ahead < 0
 
   // Drawn, so that no rhythm of the readers has the same key timed again and again.
   readonly timed = (strategy: Strategy, seconds: number, age: number): void => {

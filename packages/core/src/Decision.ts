@@ -84,9 +84,18 @@ export const freshEarly = decision("hit", "early")
  * writer did (a match brought forward, a lineup withdrawn).
  */
 const windowEnd = (entry: Entry, own: number, multiple: number, request: Request, rules: Rules): number => {
-  const { confirmed = entry.confirmed, deadline = entry.deadline } = request
-  if (deadline === entry.deadline && confirmed === entry.confirmed) return own
-  const grant = { ...TtlPolicy.plainGrant, createdAt: entry.createdAt, deadline, confirmed, value: entry.value }
+  const { confirmed, deadline } = request
+  if (
+    (deadline === undefined || deadline === entry.deadline) &&
+    (confirmed === undefined || confirmed === entry.confirmed)
+  ) return own
+  const grant = {
+    ...TtlPolicy.plainGrant,
+    createdAt: entry.createdAt,
+    deadline: deadline ?? entry.deadline,
+    confirmed: confirmed ?? entry.confirmed,
+    value: entry.value
+  }
   return Math.min(own, TtlPolicy.expiry(rules.policy, grant, multiple))
 }
 

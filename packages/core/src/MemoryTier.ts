@@ -10,6 +10,7 @@ import { LRUCache } from "lru-cache"
 import type { Entry, Stamp } from "./CacheEntry.ts"
 import type * as CacheStore from "./CacheStore.ts"
 import { Fences } from "./internal/fences.ts"
+import { Held } from "./internal/held.ts"
 import { sizeOf } from "./internal/sizeOf.ts"
 
 export interface Bounds {
@@ -21,20 +22,15 @@ export interface Bounds {
   readonly maxMarkers: number
 }
 
-/** An entry, the version of the fences at which it was found standing, and the era in which it was held. */
-interface Cell {
-  readonly entry: Entry
-  checkedAt: number
-  readonly era: number
-}
-
-/** Envelope, map node and list links of one entry. */
-const overhead = 220
+/** Envelope, key, map node and list links of one entry. */
+const overhead = 200
 
 export class MemoryTier {
   readonly fences: Fences
-  private readonly cells: LRUCache<string, Cell>
+  private readonly entries: LRUCache<string, Held>
   private readonly maxBytes: number
+  /** Entries that were last found standing before this version of the fences are not answered any more. */
+  private trusted = 0
   /** How often everything was distrusted; what was read in another era is not to be held. */
   era = 0
 
@@ -42,46 +38,50 @@ export class MemoryTier {
   constructor(bounds: Bounds, left?: (entry: Entry) => void) {
     this.maxBytes = bounds.maxBytes
     this.fences = new Fences(bounds.maxMarkers)
-    this.cells = new LRUCache({
+    this.entries = new LRUCache({
       max: bounds.maxEntries,
       maxSize: bounds.maxBytes,
-      ...(left !== undefined && { dispose: (cell: Cell) => left(cell.entry) })
+      ...(left !== undefined && { dispose: (held: Held) => left(held) })
     })
   }
 
   /** The standing entry of a key. */
   peek(key: string): Entry | undefined {
-    const cell = this.cells.get(key)
-    if (cell === undefined || cell.era !== this.era) return undefined
-    if (cell.checkedAt === this.fences.version) return cell.entry
-    if (!this.fences.admits(cell.entry.stamp, cell.entry.tags)) return undefined
-    cell.checkedAt = this.fences.version
-    return cell.entry
+    const held = this.entries.get(key)
+    return held === undefined || held.standing === this.fences.version || this.stands(held) ? held : undefined
+  }
+
+  /** Looks again at an entry that stood at another version of the fences. */
+  private stands(held: Held): boolean {
+    if (held.standing < this.trusted || !this.fences.admits(held.stamp, held.tags)) return false
+    held.standing = this.fences.version
+    return true
   }
 
   /** Whatever is held under a key, standing or not; its place in the order of use stays. */
   look(key: string): Entry | undefined {
-    return this.cells.peek(key)?.entry
+    return this.entries.peek(key)
   }
 
   /** Holds an entry unless it is beaten or a newer one is held. */
   hold(key: string, entry: Entry): CacheStore.Filled {
-    const current = this.cells.peek(key)
-    if (current !== undefined && current.entry.stamp > entry.stamp) return "refused"
+    const current = this.entries.peek(key)
+    if (current !== undefined && current.stamp > entry.stamp) return "refused"
     if (entry.stamp <= this.fences.of(key, entry.tags)) return "refused"
     const size = overhead + key.length * 2 + sizeOf([entry.value, entry.tags], this.maxBytes)
-    this.cells.set(key, { entry, checkedAt: this.fences.version, era: this.era }, { size })
-    return this.cells.has(key) ? "stored" : "too_large"
+    this.entries.set(key, new Held(entry, this.fences.version), { size })
+    return this.entries.has(key) ? "stored" : "too_large"
   }
 
   /** Takes an entry out. */
   delete(key: string): boolean {
-    return this.cells.delete(key)
+    return this.entries.delete(key)
   }
 
   /** Nothing that is held now is answered any more. */
   distrust(): void {
     this.era++
+    this.trusted = ++this.fences.version
   }
 
   /** Something was invalidated at a stamp; may be told late, twice and in any order. */
@@ -114,10 +114,10 @@ export class MemoryTier {
   }
 
   keys(): ReadonlyArray<string> {
-    return Array.from(this.cells.keys())
+    return Array.from(this.entries.keys())
   }
 
   held(): CacheStore.Held {
-    return { entries: this.cells.size, bytes: this.cells.calculatedSize }
+    return { entries: this.entries.size, bytes: this.entries.calculatedSize }
   }
 }

@@ -21,10 +21,8 @@ export class Broadcast<A> {
       (broadcast) => Effect.sync(() => broadcast.close())
     )
 
-  /** How many watch. */
-  get size(): number {
-    return this.watchers.size
-  }
+  /** How many watch; a field of its own, because each read asks. */
+  size = 0
 
   private close(): void {
     this.state = "closed"
@@ -39,12 +37,18 @@ export class Broadcast<A> {
   private begin(watcher: Queue.Queue<A, Cause.Done>): void {
     if (this.state === "open") this.watchers.add(watcher)
     else Queue.endUnsafe(watcher)
+    this.size = this.watchers.size
+  }
+
+  private end(watcher: Queue.Queue<A, Cause.Done>): void {
+    this.watchers.delete(watcher)
+    this.size = this.watchers.size
   }
 
   readonly stream: Stream.Stream<A> = Stream.unwrap(Effect.map(
     Effect.acquireRelease(
       Effect.tap(Queue.sliding<A, Cause.Done>(most), (watcher) => Effect.sync(() => this.begin(watcher))),
-      (watcher) => Effect.sync(() => this.watchers.delete(watcher))
+      (watcher) => Effect.sync(() => this.end(watcher))
     ),
     Stream.fromQueue
   ))

@@ -1,8 +1,8 @@
 /**
  * Where reads are decided, counted and handed out: what the hit path and the slow path share.
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Fiber from "effect/Fiber"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type { Entry } from "../CacheEntry.ts"
@@ -45,10 +45,10 @@ export class Desk {
     now: number,
     verdict: VixService.Verdict,
     context: ReadContext,
-    fiber: Fiber.Fiber<unknown, unknown>
+    services: Context.Context<never>
   ): Decision.Decision {
     const draw = entry !== undefined && Decision.needsDraw(entry, now)
-      ? fiber.getRef(Random.Random).nextDoubleUnsafe()
+      ? Context.get(services, Random.Random).nextDoubleUnsafe()
       : 0
     const decision = Decision.decide(entry, standing, now, verdict.level, draw, context, this.rules)
     // Only a decision that would compute although something is held asks whether the key is failing.

@@ -5,7 +5,9 @@
  * at `SlowRead`.
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import type { Settings } from "../CacheConfig.ts"
 import * as CacheError from "../CacheError.ts"
@@ -56,29 +58,35 @@ export class Engine {
     compute: Effect.Effect<A, E, R>,
     context: ReadContext = noContext
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.withFiber((fiber) => {
-      const problem = problemOf(this.settings, key, context)
-      if (problem !== undefined) return this.refuse(problem)
-      const clock = fiber.getRef(Clock.Clock)
-      const started = this.metrics.timing() ? clock.monotonicTimeNanosUnsafe() : undefined
-      const now = clock.currentTimeMillisUnsafe()
-      const verdict = context.odds === undefined ? VixService.unnamed : this.vix.assess(context.odds, now)
-      if (verdict !== VixService.unnamed && !(verdict instanceof VixService.Verdict)) return this.refuse(verdict)
-      const entry = this.store.peek(key)
-      const decision = this.desk.decide(key, entry, "ok", now, verdict, context, fiber)
-      if (entry !== undefined && decision.serves) {
-        const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
-        if (started === undefined) this.metrics.untimed()
-        else this.metrics.timed(decision.strategy, secondsSince(clock, started), result.metadata.age / 1000)
-        return decision.refresh === "none"
-          ? Exit.succeed(result)
-          : Effect.as(
-            this.slow.refreshBehind(this.read(key, compute, context, verdict, now, decision, started), entry, result),
-            result
-          )
-      }
+    return new Get(this, key, compute, context)
+  }
+
+  /** Decides a read with the services of whoever runs it: an `Exit` when memory answers, else what is left to do. */
+  begin<A, E, R>(
+    key: string,
+    compute: Effect.Effect<A, E, R>,
+    context: ReadContext,
+    services: Context.Context<never>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const problem = problemOf(this.settings, key, context)
+    if (problem !== undefined) return this.refuse(problem)
+    const clock = Context.get(services, Clock.Clock)
+    const started = this.metrics.timing() ? clock.monotonicTimeNanosUnsafe() : undefined
+    const now = clock.currentTimeMillisUnsafe()
+    const verdict = context.odds === undefined ? VixService.unnamed : this.vix.assess(context.odds, now)
+    if (!(verdict instanceof VixService.Verdict)) return this.refuse(verdict)
+    const entry = this.store.peek(key)
+    const decision = this.desk.decide(key, entry, "ok", now, verdict, context, services)
+    if (entry === undefined || !decision.serves) {
       return this.slow.run(this.read(key, compute, context, verdict, now, decision, started))
-    })
+    }
+    const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
+    if (started !== undefined) {
+      this.metrics.timed(decision.strategy, secondsSince(clock, started), result.metadata.age / 1000)
+    }
+    if (decision.refresh === "none") return Exit.succeed(result)
+    const read = this.read(key, compute, context, verdict, now, decision, started)
+    return Effect.as(this.slow.refreshBehind(read, entry, result), result)
   }
 
   private read<A, E, R>(
@@ -123,3 +131,30 @@ export class Engine {
     })
   }
 }
+
+/** A read as an effect of its own: one object a read, where a function and an effect around it would be three. */
+class Get<A, E, R> {
+  readonly engine: Engine
+  readonly key: string
+  readonly compute: Effect.Effect<A, E, R>
+  readonly context: ReadContext
+
+  constructor(engine: Engine, key: string, compute: Effect.Effect<A, E, R>, context: ReadContext) {
+    this.engine = engine
+    this.key = key
+    this.compute = compute
+    this.context = context
+  }
+}
+
+interface Get<A, E, R> extends Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {}
+
+Object.setPrototypeOf(
+  Get.prototype,
+  Effectable.Prototype<Get<unknown, unknown, unknown>>({
+    label: "SmartCache.get",
+    evaluate(fiber) {
+      return this.engine.begin(this.key, this.compute, this.context, fiber.context)
+    }
+  })
+)

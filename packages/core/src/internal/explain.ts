@@ -73,7 +73,7 @@ export const explain = (
   })
 
 const withoutValue = (entry: Entry, now: number, usableUntil: number): Explanation["held"] => {
-  const { value, ...envelope } = entry
-  void value
-  return { ...envelope, age: now - entry.createdAt, usableUntil }
+  const { confirmed, createdAt, deadline, delta, earlyFrom, freshUntil, stamp, staleUntil, tags } = entry
+  const age = now - createdAt
+  return { createdAt, freshUntil, earlyFrom, staleUntil, deadline, confirmed, delta, stamp, tags, age, usableUntil }
 }

@@ -52,7 +52,10 @@ export class Fences {
   private readonly prefixes = new Marks(maxPrefixes)
   private readonly prefixNames = new Set<string>()
   private everything: Stamp = 0
-  /** Raised by each invalidation by tag or of everything: entries checked at this version need no check again. */
+  /**
+   * Raised by each invalidation by tag or of everything, and by whoever wants every entry looked at again: entries
+   * checked at this version need no check again.
+   */
   version = 0
 
   constructor(maxMarkers: number) {

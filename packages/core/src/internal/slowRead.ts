@@ -143,7 +143,7 @@ export class SlowRead {
         const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
         const { entry, fence, standing } = known
         if (read.decision.strategy !== "bypass") {
-          const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber)
+          const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber.context)
           read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
         }
         if (entry === undefined || !read.decision.serves) return this.compute(read, known)

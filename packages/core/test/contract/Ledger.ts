@@ -31,6 +31,12 @@ export const entryOf = ({ number, stamp, tags }: Pick<Compute, "number" | "stamp
   tags
 })
 
+/** An entry as a plain object, however a store holds it. */
+export const plain = (entry: Entry): Entry => {
+  const { confirmed, createdAt, deadline, delta, earlyFrom, freshUntil, stamp, staleUntil, tags, value } = entry
+  return { value, createdAt, freshUntil, earlyFrom, staleUntil, deadline, confirmed, delta, stamp, tags }
+}
+
 /** A key with tags, whose values are taken as they are. */
 export const subject = (key: string, tags: ReadonlyArray<string> = []): CacheStore.Subject => ({
   key,
