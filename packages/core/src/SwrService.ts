@@ -75,8 +75,8 @@ export interface Shape {
   readonly approach: (key: string) => Approach
   /** Lets a read ask for the lease of a key that nobody here computes or asks for; to be given back with {@link Shape.settle}. */
   readonly ticket: (key: string) => Ticket | undefined
-  /** The read is over: a lease that nothing took over is given back. */
-  readonly settle: (key: string, ticket: Ticket) => Effect.Effect<void>
+  /** The read is over: how a lease that nothing took over is given back, if there is one. */
+  readonly settle: (key: string, ticket: Ticket) => Effect.Effect<void> | undefined
   /** Whether the last compute of the key failed and it is too early to try again. */
   readonly backingOff: (key: string, now: number) => boolean
   /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
@@ -221,7 +221,7 @@ class Swr {
 
   /** A reader that shares a compute must not keep the lease from it. */
   private surrender({ key, ticket }: Pick<Trip<unknown, unknown, unknown>, "key" | "ticket">): Effect.Effect<void> {
-    return ticket === undefined ? Effect.void : this.settle(key, ticket)
+    return (ticket && this.settle(key, ticket)) ?? Effect.void
   }
 
   ticket(key: string): Ticket | undefined {
@@ -229,13 +229,11 @@ class Swr {
   }
 
   /** Nobody waits for that: a reader has its answer. */
-  settle(key: string, ticket: Ticket): Effect.Effect<void> {
-    return Effect.suspend(() => {
-      const token = this.leasing.close(key, ticket)
-      return token === undefined
-        ? Effect.void
-        : Effect.asVoid(Effect.forkIn(this.leasing.giveBack(key, token), this.scope))
-    })
+  settle(key: string, ticket: Ticket): Effect.Effect<void> | undefined {
+    const token = this.leasing.close(key, ticket)
+    return token === undefined
+      ? undefined
+      : Effect.asVoid(Effect.forkIn(this.leasing.giveBack(key, token), this.scope))
   }
 
   /** Begins a compute; the only one of its key, unless its reader wants to be alone. */

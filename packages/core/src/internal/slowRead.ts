@@ -5,15 +5,18 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import * as CacheError from "../CacheError.ts"
 import type { Source } from "../CacheOutcome.ts"
 import type { CacheResult } from "../CacheResult.ts"
+import type { Lookup } from "../CacheStore.ts"
 import * as Decision from "../Decision.ts"
 import type * as SwrService from "../SwrService.ts"
 import { admit, type Circumstances } from "./admit.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
+import type { Silence } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Services } from "./services.ts"
 import * as Spans from "./spans.ts"
@@ -101,19 +104,21 @@ export class SlowRead {
 
   /** Answers a read that is no memory hit; it is counted once, however it ends. */
   run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Spans.read(() => attributesOf(read), () => this.counted(read))
+    return Spans.read(() => attributesOf(read), (fiber) => this.counted(read, fiber))
   }
 
-  private counted<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.clockWith((clock) => {
-      const started = read.started ?? clock.monotonicTimeNanosUnsafe()
-      const answer = read.decision === Decision.disabled
-        ? this.await(read, this.trip(read, nothing))
-        : this.lookUp(read)
-      return Effect.onExit(answer, (exit) => {
-        this.ended(read, exit, clock, started)
-        return read.ticket === undefined ? Effect.void : this.services.swr.settle(read.key, read.ticket)
-      })
+  private counted<A, E, R>(
+    read: Read<A, E, R>,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const clock = fiber.getRef(Clock.Clock)
+    const started = read.started ?? clock.monotonicTimeNanosUnsafe()
+    const answer = read.decision === Decision.disabled
+      ? this.await(read, this.trip(read, nothing))
+      : this.lookUp(read, fiber)
+    return Effect.onExitPrimitive(answer, (exit) => {
+      this.ended(read, exit, clock, started)
+      return read.ticket && this.services.swr.settle(read.key, read.ticket)
     })
   }
 
@@ -136,22 +141,26 @@ export class SlowRead {
   }
 
   /** Asks the whole store, then decides again on what it says. */
-  private lookUp<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+  private lookUp<A, E, R>(
+    read: Read<A, E, R>,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     if (read.decision === Decision.miss) read.ticket = this.services.swr.ticket(read.key)
-    return Effect.flatMap(this.readStore(read, read.ticket), (known) =>
-      Effect.withFiber((fiber) => {
-        const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
-        const { entry, fence, standing } = known
-        if (read.decision.strategy !== "bypass") {
-          const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber.context)
-          read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
-        }
-        if (entry === undefined || !read.decision.serves) return this.compute(read, known)
-        const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
-        return read.decision.refresh === "none"
-          ? Exit.succeed(result)
-          : Effect.as(this.refresh(read, entry), result)
-      }))
+    return Effect.flatMap(this.ask(read, read.began, read.ticket), (lookup) => {
+      if (read.ticket !== undefined && lookup !== "silent") read.ticket.stamp = lookup.granted
+      const known = this.known(read.key, lookup)
+      const { entry, fence, standing } = known
+      const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+      if (read.decision.strategy !== "bypass") {
+        const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber.context)
+        read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
+      }
+      if (entry === undefined || !read.decision.serves) return this.compute(read, known)
+      const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
+      return read.decision.refresh === "none"
+        ? Exit.succeed(result)
+        : Effect.as(this.refresh(read, entry), result)
+    })
   }
 
   /** How long a reader may still wait. */
@@ -159,32 +168,28 @@ export class SlowRead {
     return Math.max(0, began + this.services.settings.hardTimeout - now)
   }
 
-  /** While the store is out of reach, what this process holds is what is known. */
-  private readStore(
+  private ask(
     read: Read<unknown, unknown, unknown>,
-    ticket?: Ticket
-  ): Effect.Effect<Known, SmartCacheError> {
+    now: number,
+    ticket: Ticket | undefined
+  ): Effect.Effect<Lookup | Silence, SmartCacheError> {
     const { guard, store } = this.services
     const { approach, context: { codec, tags = noTags }, key } = read
     // An invalidation of any tag of the compute under way concerns whoever would join it.
     const concerned = approach.tags.length === 0 || approach.tags === tags
       ? tags
       : [...new Set([...tags, ...approach.tags])]
-    const reading = Effect.flatMap(
-      Clock.currentTimeMillis,
-      (now) =>
-        guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, ticket), {
-          patience: this.patience(read, now),
-          within: store.readsWithin
-        })
-    )
-    return Effect.map(reading, (lookup) => {
-      if (lookup === "silent") return { entry: store.peek(key), standing: "ok", fence: Infinity }
-      const { entry, fence, granted, invalidated } = lookup
-      if (ticket !== undefined) ticket.stamp = granted
-      const standing = invalidated ? "invalidated" : "ok"
-      return { entry, standing, fence: Math.max(fence, entry?.stamp ?? 0) }
+    return guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, ticket), {
+      patience: this.patience(read, now),
+      within: store.readsWithin
     })
+  }
+
+  /** What a store's answer says; while it is out of reach, what this process holds is what is known. */
+  private known(key: string, lookup: Lookup | Silence): Known {
+    if (lookup === "silent") return { entry: this.services.store.peek(key), standing: "ok", fence: Infinity }
+    const { entry, fence, invalidated } = lookup
+    return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
   }
 
   private compute<A, E, R>(
@@ -246,11 +251,13 @@ export class SlowRead {
     held: Entry,
     otherwise: Effect.Effect<CacheResult<A>, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.flatMap(Effect.zip(this.readStore(read), Clock.currentTimeMillis), ([known, now]) => {
+    return Effect.gen({ self: this }, function*() {
+      const known = this.known(read.key, yield* this.ask(read, yield* Clock.currentTimeMillis, undefined))
       const entry = known.fence === Infinity ? held : known.entry
+      const now = yield* Clock.currentTimeMillis
       return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.desk.rules)
-        ? Effect.succeed(this.answer(read, decision, this.services.store.shared, now, entry))
-        : otherwise
+        ? this.answer(read, decision, this.services.store.shared, now, entry)
+        : yield* otherwise
     })
   }
 

@@ -73,44 +73,51 @@ const end = (span: Tracer.Span, at: bigint, exit: Exit.Exit<unknown, unknown>, a
 }
 
 const traced = <A, E, R>(
+  fiber: Fiber.Fiber<unknown, unknown>,
   { attributes, name, place }: Kind<A>,
   effect: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  Effect.withFiber((fiber) => {
-    if (!watched(fiber)) return effect()
-    const { span: parent } = fiber.cache
-    const options = place === "below"
-      ? {}
-      : { root: true, links: parent === undefined ? [] : [{ span: parent, attributes: {} }] }
-    const clock = fiber.getRef(Clock.Clock)
-    const now = fiber.getRef(References.TracerTimingEnabled) ? () => clock.currentTimeNanosUnsafe() : () => 0n
-    // Effect's own `useSpan` would end the span with what an error says.
-    return Effect.acquireUseRelease(
-      Effect.makeSpan(name, options),
-      (span) => Effect.provideService(Effect.suspend(effect), Tracer.ParentSpan, span) as Effect.Effect<A, E, R>,
-      (span, exit) => Effect.sync(() => end(span, now(), exit, attributes(exit)))
-    )
-  })
+): Effect.Effect<A, E, R> => {
+  const { span: parent } = fiber.cache
+  const options = place === "below"
+    ? {}
+    : { root: true, links: parent === undefined ? [] : [{ span: parent, attributes: {} }] }
+  const clock = fiber.getRef(Clock.Clock)
+  const now = fiber.getRef(References.TracerTimingEnabled) ? () => clock.currentTimeNanosUnsafe() : () => 0n
+  // Effect's own `useSpan` would end the span with what an error says.
+  return Effect.acquireUseRelease(
+    Effect.makeSpan(name, options),
+    (span) => Effect.provideService(Effect.suspend(effect), Tracer.ParentSpan, span) as Effect.Effect<A, E, R>,
+    (span, exit) => Effect.sync(() => end(span, now(), exit, attributes(exit)))
+  )
+}
+
+const whenRun = <A, E, R>(kind: Kind<A>, effect: () => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) => watched(fiber) ? traced(fiber, kind, effect) : effect())
 
 /** A read that is no mere hit, or a hit that asks for a refresh. */
 export const read = <A, E, R>(
   attributes: () => Attributes,
-  effect: () => Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> => traced({ name: "smart-cache.read", attributes, place: "below" }, effect)
+  effect: (fiber: Fiber.Fiber<unknown, unknown>) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.withFiber((fiber) =>
+    watched(fiber)
+      ? traced(fiber, { name: "smart-cache.read", attributes, place: "below" }, () => effect(fiber))
+      : effect(fiber)
+  )
 
 /** Making a value and its entry. */
 export const compute = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  traced({ name: "smart-cache.compute", attributes: () => attributes, place: "below" }, () => effect)
+  whenRun({ name: "smart-cache.compute", attributes: () => attributes, place: "below" }, () => effect)
 
 /** A background refresh: a trace of its own, linked to the read that asked for it. */
 export const refresh = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  traced({ name: "smart-cache.refresh", attributes: () => attributes, place: "linked" }, () => effect)
+  whenRun({ name: "smart-cache.refresh", attributes: () => attributes, place: "linked" }, () => effect)
 
 export const invalidate = <A extends { readonly stamp: number }, E, R>(
   attributes: Attributes,
   effect: () => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  traced({
+  whenRun({
     name: "smart-cache.invalidate",
     attributes: (exit) => Exit.isSuccess(exit) ? { ...attributes, stamp: exit.value.stamp } : attributes,
     place: "below"
@@ -136,8 +143,10 @@ export const step = <O extends keyof Answers, E, R>(
   operation: O,
   effect: () => Effect.Effect<Answers[O], E, R>
 ): Effect.Effect<Answers[O], E, R> =>
-  traced({
-    name: `smart-cache.store.${operation}`,
-    attributes: (exit) => Exit.isSuccess(exit) ? outcomes[operation](exit.value) : {},
-    place: "below"
-  }, effect)
+  Effect.withFiber((fiber) => watched(fiber) ? traced(fiber, stepOf(operation), effect) : effect())
+
+const stepOf = <O extends keyof Answers>(operation: O): Kind<Answers[O]> => ({
+  name: `smart-cache.store.${operation}`,
+  attributes: (exit) => Exit.isSuccess(exit) ? outcomes[operation](exit.value) : {},
+  place: "below"
+})

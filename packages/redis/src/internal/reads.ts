@@ -23,12 +23,6 @@ interface Request {
 /** More names than this travel in another command: a server does nothing else while it answers one. */
 const most = 512
 
-/** Places of names in what is sent, and the names that are sent together. */
-interface Plan {
-  readonly places: Map<string, number>
-  readonly groups: ReadonlyArray<ReadonlyArray<string>>
-}
-
 const chunks = (group: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> =>
   group.length <= most
     ? [group]
@@ -46,14 +40,9 @@ export class Reads {
   get(names: ReadonlyArray<string>): Effect.Effect<Texts, SmartCacheError> {
     // A command without names is an error.
     if (names.length === 0) return Effect.succeed([])
+    // Whoever is interrupted is answered all the same, to no effect: to forget a reader would cost every read more.
     const asked = Effect.callback<Texts, SmartCacheError>((resume) => {
-      const request: Request = { names, resume }
-      if (this.waiting.push(request) === 1) queueMicrotask(() => this.send())
-      // What has been sent is answered to nobody then.
-      return Effect.sync(() => {
-        const at = this.waiting.indexOf(request)
-        if (at >= 0) this.waiting.splice(at, 1)
-      })
+      if (this.waiting.push({ names, resume }) === 1) queueMicrotask(() => this.send())
     })
     const { commandTimeout, failure, topology } = this.client
     // One server's client bounds each command; a Cluster's redirects and retries for longer than one may take.
@@ -66,11 +55,13 @@ export class Reads {
   private send(): void {
     const requests = this.waiting
     this.waiting = []
-    if (requests.length === 0) return
-    const { groups, places } = this.plan(requests)
+    const names = new Set<string>()
+    for (const request of requests) for (const name of request.names) names.add(name)
+    const groups = this.groups(Array.from(names))
     const answer = (replies: ReadonlyArray<Texts>) => {
-      const texts = replies.length === 1 ? replies[0]! : replies.flat()
-      for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts[places.get(name)!]!)))
+      const texts = new Map<string, string | null>()
+      groups.forEach((group, g) => group.forEach((name, i) => texts.set(name, replies[g]![i]!)))
+      for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts.get(name)!)))
     }
     const fail = (cause: unknown) => {
       const exit = Exit.fail(this.client.failure("read", cause))
@@ -90,15 +81,9 @@ export class Reads {
     }
   }
 
-  private plan(requests: ReadonlyArray<Request>): Plan {
-    const places = new Map<string, number>()
-    for (const { names } of requests) for (const name of names) places.set(name, 0)
-    const all = Array.from(places.keys())
-    const groups = Array.from(
-      this.client.topology === "cluster" ? Map.groupBy(all, slotOf).values() : [all]
-    ).flatMap(chunks)
-    let place = 0
-    for (const group of groups) for (const name of group) places.set(name, place++)
-    return { places, groups }
+  /** Names that are sent together. */
+  private groups(names: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> {
+    const groups = this.client.topology === "cluster" ? Map.groupBy(names, slotOf).values() : [names]
+    return Array.from(groups).flatMap(chunks)
   }
 }

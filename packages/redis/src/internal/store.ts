@@ -94,13 +94,17 @@ export class Store {
     const { plane, reads, tier } = this.parts
     const era = tier?.era
     // Where most reads find nothing, asking for the lease at once saves the second question.
-    const reading = applicant !== undefined && plane.sees === "all" && this.found < few
-      ? this.claim(subject, applicant, era)
-      : Effect.flatMap(reads.get(this.names(subject)), (texts) => this.look(subject, texts, era))
-    return Effect.map(reading, (lookup) => {
-      this.found += ((lookup.entry === undefined ? 0 : 1) - this.found) / memory
-      return lookup
-    })
+    return applicant !== undefined && plane.sees === "all" && this.found < few
+      ? Effect.map(this.claim(subject, applicant, era), this.noted)
+      : Effect.flatMap(
+        reads.get(this.names(subject)),
+        (texts) => Effect.mapEager(this.look(subject, texts, era), this.noted)
+      )
+  }
+
+  private readonly noted = (lookup: CacheStore.Lookup): CacheStore.Lookup => {
+    this.found += ((lookup.entry === undefined ? 0 : 1) - this.found) / memory
+    return lookup
   }
 
   /** Without an era, nothing is held: the codec may be another than that of whoever reads the value. */
@@ -212,9 +216,9 @@ export class Store {
         return { ...nothing, rubbish: decoded.stamp ?? Infinity }
       case "Entry": {
         try {
+          const createdAt = watch.past(decoded.entry.createdAt)
           const value = codec === undefined ? decoded.entry.value : codec.decode(decoded.entry.value)
-          const entry = { ...decoded.entry, createdAt: watch.past(decoded.entry.createdAt), value }
-          return { entry, tombstone: 0, rubbish: undefined }
+          return { entry: { ...decoded.entry, createdAt, value }, tombstone: 0, rubbish: undefined }
         } catch {
           metrics.add("payloads_refused", 1)
           return { ...nothing, rubbish: stamp }
