@@ -9,8 +9,11 @@ import { workloads } from "./workloads/index.ts"
 
 /** What else can be run, by the first word: each takes the words after it. */
 const modes: Readonly<Record<string, () => Promise<{ readonly main: (args: Array<string>) => Promise<void> }>>> = {
+  compare: () => import("./compare/main.ts"),
   curves: () => import("./curves/main.ts"),
-  soak: () => import("./soak/main.ts")
+  profile: () => import("./profile/main.ts"),
+  soak: () => import("./soak/main.ts"),
+  work: () => import("./work/main.ts")
 }
 
 /** How long a subject may take for one step, milliseconds. */

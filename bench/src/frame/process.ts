@@ -68,7 +68,12 @@ const kill = async (child: ChildProcess): Promise<void> => {
 
 /** Starts a process and waits until its subject is ready. What it writes goes where the parent's complaints go. */
 export const run = async (start: Start, patience: number): Promise<Running> => {
-  const child = fork(program, [JSON.stringify(start)], { execArgv: flags, stdio: ["ignore", 2, 2, "ipc"] })
+  const child = fork(program, [JSON.stringify(start)], {
+    execArgv: flags,
+    stdio: ["ignore", 2, 2, "ipc"],
+    // What JSON cannot say, such as no number at all, must arrive as it is.
+    serialization: "advanced"
+  })
   let able = true
   const next = async (order?: Order): Promise<Report> => {
     try {

@@ -25,8 +25,8 @@ export interface Result {
   readonly targets: ReadonlyArray<Verdict>
 }
 
-/** Everybody warms up for one round at least, and for so many while they are short. */
-const warmUp = { rounds: 30, ms: 2000 }
+/** Everybody warms up: for one round at least, for five unless that is long, and for more of them while that is short. */
+const isWarm = (rounds: number, ms: number): boolean => rounds < 5 ? ms > 10_000 : rounds >= 30 || ms > 2000
 
 /** Whose turn it is: each round begins with another. */
 export const order = <A>(all: ReadonlyArray<A>, round: number): ReadonlyArray<A> =>
@@ -52,7 +52,7 @@ const compete = async ({ redis, rounds, workload }: Course, runners: ReadonlyArr
     const start = performance.now()
     let done = 0
     do await once(runner)
-    while (++done < warmUp.rounds && performance.now() - start < warmUp.ms)
+    while (!isWarm(++done, performance.now() - start))
   }
   for (let round = 0; round < rounds; round++) {
     for (const runner of order(runners, round)) measured.get(runner.name)!.push(await once(runner))

@@ -44,18 +44,20 @@ const table = ({ rows }: Result, { base }: Workload, { better, name, unit }: Mea
     ])
   ])
 
-const target = (measures: Workload["measures"]) => ({ figure, limit, measure, met, of, says, subject }: Verdict) => {
-  const { better, unit } = measures.find(({ name }) => name === measure)!
-  const said = (value: number) => of === undefined ? quantity(value, unit) : `${number(value)} × ${of}`
-  return `${met ? "✓ met   " : "✗ MISSED"} ${says}: ${subject} ${said(figure)} (${better === "less" ? "≤" : "≥"} ${
-    said(limit)
-  })`
-}
+/** A verdict in words. */
+export const sentence =
+  (measures: Workload["measures"]) => ({ figure, limit, measure, met, of, says, subject }: Verdict) => {
+    const { better, unit } = measures.find(({ name }) => name === measure)!
+    const said = (value: number) => of === undefined ? quantity(value, unit) : `${number(value)} × ${of}`
+    return `${met ? "✓ met   " : "✗ MISSED"} ${says}: ${subject} ${said(figure)} (${better === "less" ? "≤" : "≥"} ${
+      said(limit)
+    })`
+  }
 
 /** A table for each measure, and the targets below them. */
 export const terminal = (workload: Workload, rounds: number, result: Result): string =>
   [
     `${workload.name}: ${workload.title}; medians of ${rounds} interleaved rounds`,
     ...workload.measures.map((measure) => table(result, workload, measure)),
-    ...result.targets.length === 0 ? [] : [result.targets.map(target(workload.measures)).join("\n")]
+    ...result.targets.length === 0 ? [] : [result.targets.map(sentence(workload.measures)).join("\n")]
   ].join("\n\n")

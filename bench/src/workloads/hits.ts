@@ -6,6 +6,7 @@ import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Random from "effect/Random"
 import type { Measure, Started, Subject } from "../frame/workload.ts"
@@ -140,8 +141,10 @@ export const peer = (load: () => Promise<Open>, tagged: "tagged" | "plain" = "pl
 }
 
 /** What this cache's subjects have in common. */
-export const smartCache = async () => {
-  const runtime = ManagedRuntime.make(SmartCache.layer({ ttl: TtlPolicy.fixed(ttl) }))
+export const smartCache = async (
+  layer: Layer.Layer<SmartCache.SmartCache> = SmartCache.layer({ ttl: TtlPolicy.fixed(ttl) })
+) => {
+  const runtime = ManagedRuntime.make(layer)
   const context = await runtime.context()
   const source = new Source()
   return {

@@ -6,5 +6,7 @@ export const workloads: Registry = {
   "memory-hit-awaited": () => import("./memoryHitAwaited.ts"),
   "memory-hit-tagged": () => import("./memoryHitTagged.ts"),
   "redis-hit": () => import("./redisHit.ts"),
-  "redis-hit-alone": () => import("./redisHitAlone.ts")
+  "redis-hit-alone": () => import("./redisHitAlone.ts"),
+  "metrics-cost": () => import("./metricsCost.ts"),
+  http: () => import("./http.ts")
 }
