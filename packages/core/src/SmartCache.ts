@@ -48,6 +48,18 @@ export interface Shape {
     context?: ReadContext
   ) => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
   /**
+   * Begins a read outside of a fiber, with the services that it would find there: an `Exit` when memory answers or the
+   * input is refused, else what is left to run. For those who cannot afford a fiber for a hit (`PromiseCache`).
+   *
+   * Running what is left is part of the same read: it must be run, and once.
+   */
+  readonly begin: <A, E = never, R = never>(
+    key: string,
+    compute: Effect.Effect<A, E, R>,
+    context: ReadContext,
+    services: Context.Context<never>
+  ) => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
+  /**
    * Reads many keys at once; those that must be computed are computed together, each at most once.
    *
    * `compute` is given the keys nobody else is computing and returns a value for each.
@@ -114,6 +126,7 @@ const make = Effect.gen(function*() {
   yield* Panics.tell(vix)
   return SmartCache.of({
     get: (key, compute, context) => engine.get(key, compute, context),
+    begin: (key, compute, context, services) => engine.begin(key, compute, context, services),
     getMany: (keys, compute, context) => getMany(engine, keys, compute, context),
     set: (key, value, context) => engine.set(key, value, context),
     invalidate: (what) => Effect.tap(invalidate(engine.services, what), tell),

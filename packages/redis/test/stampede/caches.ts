@@ -40,6 +40,8 @@ export const open = Effect.fnUntraced(function*({ ahead = 0, config, url, ...opt
   const shape: SmartCache.Shape = {
     ...cache,
     get: (key, compute, context) => onTime(cache.get(key, compute, context)),
+    begin: (key, compute, context, services) =>
+      onTime(cache.begin(key, compute, context, Context.add(services, Clock.Clock, clock))),
     set: (key, value, context) => onTime(cache.set(key, value, context))
   }
   return {

@@ -1,0 +1,95 @@
+/**
+ * The cache for code that awaits promises: what memory holds is answered without a fiber.
+ *
+ * The same cache, its settings and its counters; only computes are functions here. Whoever is inside Effect already
+ * uses `SmartCache` itself.
+ */
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import type { CacheResult } from "./CacheResult.ts"
+import type { Filled } from "./CacheStore.ts"
+import type { Invalidation, Report } from "./Invalidation.ts"
+import type { ReadContext } from "./ReadContext.ts"
+import * as SmartCache from "./SmartCache.ts"
+
+/** Makes a value; the signal is aborted when nobody waits for it any more. */
+export type Compute<A> = (signal: AbortSignal) => A | PromiseLike<A>
+
+export interface Shape {
+  /**
+   * The value of a key, from the cache or by `compute`; as `SmartCache.get`.
+   *
+   * Rejects with whatever `compute` threw or rejected with when nothing can stand in, and with `SmartCacheError`.
+   */
+  readonly get: <A>(key: string, compute: Compute<A>, context?: ReadContext) => Promise<CacheResult<A>>
+  /** Many keys at once; `compute` makes those that nobody else is making. */
+  readonly getMany: <A>(
+    keys: Iterable<string>,
+    compute: (missing: ReadonlyArray<string>, signal: AbortSignal) => PromiseLike<ReadonlyMap<string, A>>,
+    context?: ReadContext | ((key: string) => ReadContext)
+  ) => Promise<ReadonlyMap<string, CacheResult<A>>>
+  readonly set: <A>(key: string, value: A, context?: ReadContext) => Promise<Filled>
+  readonly invalidate: (what: Invalidation) => Promise<Report>
+  readonly explain: (key: string, context?: ReadContext) => Promise<SmartCache.Explanation>
+}
+
+/** A cache that somebody has to close. */
+export interface Closeable extends Shape {
+  /** Ends background refreshes, connections and timers. */
+  readonly close: () => Promise<void>
+}
+
+const noContext: ReadContext = {}
+
+const asIs = (error: unknown): unknown => error
+
+const called = <A>(compute: Compute<A>): Effect.Effect<A, unknown> =>
+  Effect.tryPromise({ try: async (signal): Promise<A> => compute(signal), catch: asIs })
+
+const isAnswered = <A>(read: Effect.Effect<A, unknown>): read is Effect.Effect<A, unknown> & Exit.Success<A> =>
+  Exit.isExit(read) && Exit.isSuccess(read)
+
+/** The promises of the cache at hand; it lives as long as that. */
+export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effect.gen(function*() {
+  const cache = yield* SmartCache.SmartCache
+  const services = yield* Effect.context<never>()
+  const run = Effect.runPromiseWith(services)
+  return {
+    get: <A>(key: string, compute: Compute<A>, context = noContext) => {
+      const computing = Effect.suspend(() => called(compute))
+      const read = cache.begin(key, computing, context, services)
+      return isAnswered(read) ? Promise.resolve(read.value) : run(read)
+    },
+    getMany: (keys, compute, context) =>
+      run(cache.getMany(
+        keys,
+        (missing) => called((signal) => compute(missing, signal)),
+        context
+      )),
+    set: (key, value, context) => run(cache.set(key, value, context)),
+    invalidate: (what) => run(cache.invalidate(what)),
+    explain: (key, context) => run(cache.explain(key, context))
+  }
+})
+
+/**
+ * A cache of its own, from a layer; rejects when the layer cannot be built.
+ *
+ * @example
+ * ```ts
+ * const cache = await PromiseCache.make(SmartCache.layer({ config: { ttl: "10 minutes" } }))
+ * const { value } = await cache.get("prices:42", () => fetchPrice(42))
+ * await cache.close()
+ * ```
+ */
+export const make = async <E>(layer: Layer.Layer<SmartCache.SmartCache, E>): Promise<Closeable> => {
+  const runtime = ManagedRuntime.make(layer)
+  try {
+    return { ...await runtime.runPromise(promises), close: () => runtime.dispose() }
+  } catch (error) {
+    await runtime.dispose()
+    throw error
+  }
+}
