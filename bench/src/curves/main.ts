@@ -25,7 +25,7 @@ export interface Drawn {
 const registry = new URL("index.ts", import.meta.url).href
 
 /** How long a point may take to fill up, and for a round, milliseconds. */
-const patience = 300_000
+const patience = 600_000
 
 /** Rejects with `Refused` when a value was wrong, a read failed or a point's process ended. */
 export const measure = async (name: string, points: "all" | "few", rounds?: number): Promise<Drawn> => {

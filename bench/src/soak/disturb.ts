@@ -9,8 +9,15 @@ import { type Key, Match, matchMs, size, type Stampede } from "./world.ts"
 
 type Cache = SmartCache.SmartCache["Service"]
 
-/** Milliseconds between two of a kind. */
-const every = { quote: 1000, drop: 2000, event: 1000, panic: 10_000, set: 100, match: matchMs / size.matches } as const
+/** Milliseconds between two of a kind; matches are quoted in turn, each once a second. */
+const every = {
+  quote: 1000 / size.matches,
+  drop: 2000,
+  event: 1000,
+  panic: 10_000,
+  set: 100,
+  match: matchMs / size.matches
+} as const
 
 /** Hot keys are the first of the first matches, by popularity. */
 const hot = 5
@@ -26,6 +33,7 @@ export class Disturber {
   private readonly cache: Cache
   private readonly draw: Draw
   private begun = 0
+  private quotes = 0
   /** As many as the figures have seen. */
   counts = noneYet
   /** By popularity. */
@@ -45,7 +53,7 @@ export class Disturber {
   readonly run: Effect.Effect<void> = Effect.suspend(() =>
     Effect.all(
       [
-        this.often(every.quote, () => Effect.sync(() => this.matches.forEach((match) => match.quote(this.draw)))),
+        this.often(every.quote, () => Effect.sync(() => this.matches[this.quotes++ % size.matches]!.quote(this.draw))),
         this.often(every.drop, () => this.drop()),
         this.often(every.event, () => this.event()),
         this.often(every.panic, () => this.panic()),

@@ -3,8 +3,8 @@ import type { Reason, Strategy } from "@smart-cache/core/CacheOutcome"
 import type { CacheResult } from "@smart-cache/core/CacheResult"
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
-import { createHistogram, type RecordableHistogram } from "node:perf_hooks"
-import type { Stampedes, Waits } from "./report.ts"
+import { histogram, record, waitsOf } from "./histogram.ts"
+import type { Stampedes } from "./report.ts"
 import type { Key, Stampede, Value } from "./world.ts"
 
 /** A read that was issued; times in milliseconds of the monotonic clock. */
@@ -17,28 +17,13 @@ export interface Asked {
   readonly stampede: Stampede | undefined
 }
 
-/** Nanoseconds, three figures, up to a minute and more. */
-const histogram = (): RecordableHistogram => createHistogram({ highest: 100_000_000_000, figures: 3 })
-
-const record = (into: RecordableHistogram, ms: number): void => into.record(Math.max(1, Math.round(ms * 1e6)))
-
-const ms = (nanos: number): number => nanos / 1e6
-
-const waitsOf = (histogram: RecordableHistogram): Waits => ({
-  count: histogram.count,
-  p50: histogram.count === 0 ? 0 : ms(histogram.percentile(50)),
-  p99: histogram.count === 0 ? 0 : ms(histogram.percentile(99)),
-  p999: histogram.count === 0 ? 0 : ms(histogram.percentile(99.9)),
-  max: histogram.count === 0 ? 0 : ms(histogram.max)
-})
-
 /** What is served at once; what stands in for a slow or failed compute has been waited for. */
 const hits: ReadonlySet<Reason> = new Set<Reason>(["hit", "stale", "vix_warning"])
 
 export class Ledger {
   private readonly calls = histogram()
   private readonly dues = histogram()
-  private readonly strategies: Readonly<Record<Strategy, RecordableHistogram>> = {
+  private readonly strategies: Readonly<Record<Strategy, ReturnType<typeof histogram>>> = {
     serve_fresh: histogram(),
     serve_stale: histogram(),
     compute: histogram(),

@@ -53,6 +53,8 @@ export interface Report {
   readonly byStrategy: Readonly<Record<Strategy, Waits>>
   /** Between two looks of a timer of so many milliseconds: on an idle loop, that long. */
   readonly loop: Waits & { readonly resolution: number }
+  /** Processor time of the thread from one tick of the driver to the next: what it did itself to keep others waiting. */
+  readonly turns: Waits
   /** Pauses of the collections that nobody asked for. */
   readonly gc: Waits
   readonly heap: ReadonlyArray<Sample>
@@ -122,6 +124,7 @@ export const terminal = (report: Report, setup: Setup): string => {
     `hits, from when due        ${waits(report.hitsFromDue)}`,
     ...Object.entries(byStrategy).map(([name, each]) => `${name}, from when due`.padEnd(26) + ` ${waits(each)}`),
     `event loop, every ${loop.resolution} ms    ${waits(loop)}`,
+    `processor time of a turn   ${waits(report.turns)}`,
     `collections                ${waits(report.gc)}`,
     `heap after collection, MB  ${megabytes}`,
     `processor                  ${report.cores.toFixed(2)} cores, driver and source included`,

@@ -10,6 +10,7 @@ import * as References from "effect/References"
 import { draws, zipf } from "../claims/chance.ts"
 import { Disturber } from "./disturb.ts"
 import { collected, growth } from "./heap.ts"
+import { histogram, record, waitsOf } from "./histogram.ts"
 import { Ledger } from "./ledger.ts"
 import { watch } from "./loop.ts"
 import type { Report, Sample, Setup } from "./report.ts"
@@ -59,13 +60,19 @@ const read = (due: number): void => {
   fork(cache.get(key.name, compute(key), key.context)).addObserver((exit) => ledger.settle(asked, exit))
 }
 
+/** Milliseconds of this thread's processor time so far. */
+const processorTime = (): number => {
+  const { system, user } = process.threadCpuUsage()
+  return (system + user) / 1000
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1))
 
 /** As sockets would: whoever is late lets the loop go round between two bursts. */
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Most reads between two turns of the loop. */
-const burst = 500
+const burst = 250
 
 /** Issues reads by the timetable, a tick's worth at a time; gives how many a second it came to. */
 const drive = async (seconds: number, eachTick: (elapsed: number) => void): Promise<number> => {
@@ -98,13 +105,18 @@ const measure = async (): Promise<Report> => {
   const interval = Math.min(10, setup.seconds / 9)
   const watched = watch()
   const before = process.cpuUsage()
+  const began = performance.now()
+  const turns = histogram()
+  let turned = processorTime()
   const rate = await drive(setup.seconds, (at) => {
+    record(turns, -turned + (turned = processorTime()))
     if (at < (heap.length + 1) * interval) return
     heap.push({ at, heap: collected() })
     console.error(
       `soak: ${at.toFixed(0)} s, ${ledger.answered} of ${ledger.asked} reads answered, ${ledger.wrong} wrong`
     )
   })
+  const seconds = (performance.now() - began) / 1000
   const { system, user } = process.cpuUsage(before)
   const { gc, loop } = watched()
   const result = ledger.result()
@@ -116,10 +128,11 @@ const measure = async (): Promise<Report> => {
     rate,
     ...result,
     loop,
+    turns: waitsOf(turns),
     gc,
     heap,
     heapGrowth: growth(heap),
-    cores: (system + user) / 1e6 / setup.seconds,
+    cores: (system + user) / 1e6 / seconds,
     disturbances: counts,
     wrong,
     failed,
