@@ -108,23 +108,29 @@ export const inFiber = async <A>(
 }
 
 /** Reads one after the other, each awaited from outside Effect. */
-export const awaited = async (
-  read: (i: number) => Promise<Value>,
+export const awaited = async <A>(
+  read: (i: number) => Promise<A>,
+  valueOf: (result: A) => Value,
   source: Source,
   stop: () => Promise<void>
 ): Promise<Started> => {
-  for (const i of keys.keys()) verify(i, await read(i))
+  for (const i of keys.keys()) verify(i, valueOf(await read(i)))
   return rounds(
     async (from, to) => {
       for (let turn = from; turn < to; turn++) {
         const i = at(turn)
-        verify(i, await read(i))
+        verify(i, valueOf(await read(i)))
       }
     },
     source,
     stop
   )
 }
+
+/** Of what is the value itself. */
+export const itself = (value: Value): Value => value
+
+export const ofResult = (result: { readonly value: Value }): Value => result.value
 
 export const tags: ReadonlyArray<string> = ["league:1", "team:7", "team:9", "day:2026-03-01", "venue:3"]
 
@@ -135,7 +141,7 @@ export const peer = (load: () => Promise<Open>, tagged: "tagged" | "plain" = "pl
     const source = new Source()
     const asked = tagged === "tagged" ? { tagsOf: () => tags } : {}
     const { close, read } = await open<Value>({ load: source.load, ttl, capacity: 10 * keyCount, ...asked }, "")
-    return awaited((i) => read(keys[i]!), source, close)
+    return awaited((i) => read(keys[i]!), itself, source, close)
   }
   return { start }
 }

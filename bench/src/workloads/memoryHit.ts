@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Subject, Workload } from "../frame/workload.ts"
 import { type Value, values } from "../workload.ts"
-import { inFiber, keys, measures, smartCache, Source, ttl } from "./hits.ts"
+import { inFiber, itself, keys, measures, ofResult, smartCache, Source, ttl } from "./hits.ts"
 
 /** The least that a lazy read with a lifetime can be: one step that looks at a Map and at the clock. */
 const floor: Subject = {
@@ -17,7 +17,7 @@ const floor: Subject = {
         const entry = map.get(key)!
         return now < entry.expires ? Exit.succeed(entry.value) : Effect.die("expired")
       })
-    return inFiber((i) => get(keys[i]!), (value) => value)
+    return inFiber((i) => get(keys[i]!), itself)
   }
 }
 
@@ -26,14 +26,14 @@ export const effectCache: Subject = {
     const source = new Source()
     const lookup = (key: string) => Effect.promise(() => source.load(key))
     const cache = await Effect.runPromise(Cache.make({ lookup, capacity: 10_000, timeToLive: ttl }))
-    return inFiber((i) => Cache.get(cache, keys[i]!), (value) => value, source)
+    return inFiber((i) => Cache.get(cache, keys[i]!), itself, source)
   }
 }
 
 const own: Subject = {
   start: async () => {
     const { cache, compute, source, stop } = await smartCache()
-    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ({ value }) => value, source, stop)
+    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ofResult, source, stop)
   }
 }
 

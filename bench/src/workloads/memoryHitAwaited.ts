@@ -1,13 +1,24 @@
 /** A hit in memory, awaited from outside Effect. */
+import * as PromiseCache from "@smart-cache/core/PromiseCache"
+import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import * as Effect from "effect/Effect"
 import type { Subject, Workload } from "../frame/workload.ts"
-import { awaited, keys, measures, peer, smartCache } from "./hits.ts"
+import { awaited, keys, measures, ofResult, peer, smartCache, Source, ttl } from "./hits.ts"
+
+const promiseFace: Subject = {
+  start: async () => {
+    const source = new Source()
+    const { close, get } = await PromiseCache.make(SmartCache.layer({ ttl: TtlPolicy.fixed(ttl) }))
+    return awaited((i) => get(keys[i]!, () => source.compute(i)), ofResult, source, close)
+  }
+}
 
 const runPromise: Subject = {
   start: async () => {
     const { cache, compute, context, source, stop } = await smartCache()
     const run = Effect.runPromiseWith(context)
-    return awaited(async (i) => (await run(cache.get(keys[i]!, compute[i]!))).value, source, stop)
+    return awaited((i) => run(cache.get(keys[i]!, compute[i]!)), ofResult, source, stop)
   }
 }
 
@@ -31,10 +42,18 @@ export const workload: Workload = {
     bentocache: peer(async () => (await import("../peers/bentocache.ts")).memory),
     "cacheable, uncloned": peer(async () => (await import("../peers/cacheable.ts")).memoryUncloned),
     cacheable: peer(async () => (await import("../peers/cacheable.ts")).memory),
+    "smart-cache by PromiseCache": async () => promiseFace,
     "smart-cache by runPromise": async () => runPromise
   },
   base: "Map + promise",
   targets: [
+    {
+      subject: "smart-cache by PromiseCache",
+      measure: "a read",
+      says: "200 ns where Map + promise takes 107 ns",
+      times: 1.87,
+      of: "Map + promise"
+    },
     {
       subject: "smart-cache by runPromise",
       measure: "a read",

@@ -1,13 +1,13 @@
 /** A hit in memory with five tags and the odds of three markets, beside peers that have tags alone. */
 import type { Subject, Workload } from "../frame/workload.ts"
-import { inFiber, keys, measures, peer, smartCache, tags } from "./hits.ts"
+import { inFiber, keys, measures, ofResult, peer, smartCache, tags } from "./hits.ts"
 import { effectCache } from "./memoryHit.ts"
 
 const own: Subject = {
   start: async () => {
     const { cache, compute, source, stop } = await smartCache()
     const context = { tags, odds: { "match:1": 1.9, "match:2": 3.4, "match:3": 4.2 } }
-    return inFiber((i) => cache.get(keys[i]!, compute[i]!, context), ({ value }) => value, source, stop)
+    return inFiber((i) => cache.get(keys[i]!, compute[i]!, context), ofResult, source, stop)
   }
 }
 

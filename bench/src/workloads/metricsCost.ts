@@ -11,7 +11,7 @@ import * as VixService from "@smart-cache/core/VixService"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Subject, Workload } from "../frame/workload.ts"
-import { inFiber, keys, measures, smartCache, ttl } from "./hits.ts"
+import { inFiber, keys, measures, ofResult, smartCache, ttl } from "./hits.ts"
 
 const silent: CacheMetrics.Shape = {
   catalogue: [],
@@ -43,7 +43,7 @@ const cacheWith = (
 const subject = (layer: Layer.Layer<SmartCache.SmartCache>) => async (): Promise<Subject> => ({
   start: async () => {
     const { cache, compute, source, stop } = await smartCache(layer)
-    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ({ value }) => value, source, stop)
+    return inFiber((i) => cache.get(keys[i]!, compute[i]!), ofResult, source, stop)
   }
 })
 

@@ -13,7 +13,7 @@ import type { Started, Subject } from "../frame/workload.ts"
 import { connect, quiet } from "../peers/client.ts"
 import type { Open } from "../peers/peer.ts"
 import { keyCount, keyOf, type Value, values } from "../workload.ts"
-import { Source, ttl, verify } from "./hits.ts"
+import { itself, ofResult, Source, ttl, verify } from "./hits.ts"
 
 /** What readers do: read what `next` says until it says nothing, and hand over each value. */
 export type Readers = (
@@ -25,10 +25,14 @@ export type Readers = (
 /** How a round reads, and what it measures. */
 export type Round = (readers: Readers) => Promise<Readonly<Record<string, number>>>
 
-/** Awaits in loops of promises. */
-const promises = (read: (i: number) => Promise<Value | undefined>): Readers => async (count, next, take) => {
+/** Awaits in loops of promises; `valueOf` takes the value out of what a read gives, as a caller would. */
+const promises = <A>(
+  read: (i: number) => Promise<A>,
+  valueOf: (result: A, i: number) => Value | undefined
+): Readers =>
+async (count, next, take) => {
   const loop = async () => {
-    for (let i = next(); i !== undefined; i = next()) take(i, await read(i))
+    for (let i = next(); i !== undefined; i = next()) take(i, valueOf(await read(i), i))
   }
   await Promise.all(Array.from({ length: count }, loop))
 }
@@ -73,7 +77,7 @@ export const peer = (name: string, load: () => Promise<Open>) => (round: Round) 
     const source = new Source()
     const compute = async (key: string) => source.compute(indexOf.get(key)!)
     const { close, read } = await open<Value>({ load: compute, ttl, capacity: 1 }, redis)
-    return started(round, promises((i) => read(keys[i]!)), source, close)
+    return started(round, promises((i) => read(keys[i]!), itself), source, close)
   }
   return { start }
 }
@@ -85,11 +89,8 @@ export const rawGet = (round: Round) => async (): Promise<Subject> => ({
     const source = new Source()
     const keys = values.map((_, i) => `raw:${keyOf(i)}`)
     for (const [i, key] of keys.entries()) await client.set(key, JSON.stringify(source.compute(i)))
-    const read = async (i: number) => {
-      const json = await client.get(keys[i]!)
-      return json?.startsWith(`{"id":${i},`) === true ? values[i]! : undefined
-    }
-    return started(round, promises(read), source, async () => void await client.quit())
+    const valueOf = (json: string | null, i: number) => json?.startsWith(`{"id":${i},`) ? values[i]! : undefined
+    return started(round, promises((i) => client.get(keys[i]!), valueOf), source, async () => void await client.quit())
   }
 })
 
@@ -119,7 +120,7 @@ const own = async (redis: string, namespace: string) => {
 export const cacheInFibers = (round: Round) => async (): Promise<Subject> => ({
   start: async (redis) => {
     const { cache, compute, keys, source, stop } = await own(redis, "in-fibers")
-    return started(round, fibers((i) => cache.get(keys[i]!, compute[i]!), ({ value }) => value), source, stop)
+    return started(round, fibers((i) => cache.get(keys[i]!, compute[i]!), ofResult), source, stop)
   }
 })
 
@@ -127,8 +128,7 @@ export const cacheInFibers = (round: Round) => async (): Promise<Subject> => ({
 export const cacheByRunPromise = (round: Round) => async (): Promise<Subject> => ({
   start: async (redis) => {
     const { cache, compute, keys, run, source, stop } = await own(redis, "by-promise")
-    const read = async (i: number) => (await run(cache.get(keys[i]!, compute[i]!))).value
-    return started(round, promises(read), source, stop)
+    return started(round, promises((i) => run(cache.get(keys[i]!, compute[i]!)), ofResult), source, stop)
   }
 })
 
