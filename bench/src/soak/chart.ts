@@ -21,7 +21,7 @@ const waits = (report: Report): string => {
       legend: { top: 0 },
       grid: { left: 60, right: 20, top: 40, bottom: 60 },
       xAxis: { type: "category", data: rows.map(([name]) => name), axisLabel: { interval: 0, rotate: 20 } },
-      yAxis: { type: "log", name: "ms", min: 0.001 },
+      yAxis: { type: "log", name: "ms", min: 0.001, startValue: 0.001 },
       series: shares.map(([name, share]) => ({
         name,
         type: "bar" as const,
