@@ -8,5 +8,8 @@ export const workloads: Registry = {
   "redis-hit": () => import("./redisHit.ts"),
   "redis-hit-alone": () => import("./redisHitAlone.ts"),
   "metrics-cost": () => import("./metricsCost.ts"),
-  http: () => import("./http.ts")
+  http: () => import("./http.ts"),
+  stampede: () => import("./stampede.ts"),
+  "stampede-processes": () => import("./stampedeProcesses.ts"),
+  "redis-commands": () => import("./redisCommands.ts")
 }
