@@ -11,7 +11,7 @@ const colours = { base: "#6b7280", own: "#2563eb", other: "#cbd5e1", whisker: "#
 
 const width = 600
 const barHeight = 26
-const left = 210
+const left = 220
 const right = 70
 /** Of a measure's title above its bars and its axis below. */
 const above = 34
@@ -75,7 +75,7 @@ const panel = ({ base }: Workload, result: Result, measure: Measure, at: number,
       symbol: "none",
       silent: true,
       lineStyle: { color: colours.target, type: "dashed" as const },
-      label: { formatter: "target", color: colours.target, fontSize: 10 },
+      label: { formatter: "target", position: "start" as const, color: colours.target, fontSize: 10 },
       data: [{ xAxis: limit }]
     }
   }
@@ -123,9 +123,11 @@ const panel = ({ base }: Workload, result: Result, measure: Measure, at: number,
         renderItem: (_, api) => {
           const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)])
           const text = quantity(rows[Number(api.value(1))]!.median, measure.unit)
+          const place = { x: x + 8, y, align: "left" as const, verticalAlign: "middle" as const }
           return {
             type: "text",
-            style: { text, x: x + 8, y, align: "left", verticalAlign: "middle", fontSize: 10, fill: "#111827" }
+            z2: 10,
+            style: { ...place, text, fontSize: 10, fill: "#111827", stroke: "#fff", lineWidth: 3 }
           }
         },
         encode: { x: 0, y: 1 },
