@@ -1,7 +1,7 @@
 /** A hit, and what an entry takes, with more and more entries held; every entry is read as often as the others. */
 import * as Effect from "effect/Effect"
 import { curve } from "./curve.ts"
-import { type Cache, embedded, nanosEach, processorTime, scattered, type Value, wrong } from "./reads.ts"
+import { bare, type Cache, embedded, nanosEach, scattered } from "./reads.ts"
 
 const reads = 200_000
 
@@ -19,16 +19,6 @@ const fill = (cache: Cache, keys: ReadonlyArray<string>) =>
     for (const [id, key] of keys.entries()) yield* cache.get(key, Effect.succeed({ id }))
   })
 
-/** The same reads of a bare `Map`: what the processor's caches make of so many objects. */
-const bare = (map: ReadonlyMap<string, Value>, keys: ReadonlyArray<string>, idOf: (at: number) => number): number => {
-  const start = processorTime()
-  for (let at = 0; at < reads; at++) {
-    const id = idOf(at)
-    if (map.get(keys[id]!)?.id !== id) throw wrong(id)
-  }
-  return (processorTime() - start) / reads
-}
-
 const start = async (size: number) => {
   const keys = Array.from({ length: size }, (_, id) => `odds:bench:v1:match:{${id}}:match-odds`)
   const map = new Map(keys.map((key, id) => [key, { id }]))
@@ -41,7 +31,7 @@ const start = async (size: number) => {
   return {
     round: async () => ({
       "hit": await runtime.runPromise(nanosEach(reads, idOf, (id) => cache.get(keys[id]!, missing))),
-      "Map": bare(map, keys, idOf),
+      "Map": bare(map, keys, idOf, reads),
       "an entry": bytes
     }),
     stop: () => runtime.dispose()

@@ -36,6 +36,21 @@ export const nanosEach = (
     return Effect.orDie(Effect.map(reads, () => (processorTime() - start) / n))
   })
 
+/** Processor time of each of `n` look-ups in a bare `Map`: what the processor's caches make of so many objects. */
+export const bare = (
+  map: ReadonlyMap<string, Value>,
+  keys: ReadonlyArray<string>,
+  idOf: (at: number) => number,
+  n: number
+): number => {
+  const start = processorTime()
+  for (let at = 0; at < n; at++) {
+    const id = idOf(at)
+    if (map.get(keys[id]!)?.id !== id) throw wrong(id)
+  }
+  return (processorTime() - start) / n
+}
+
 /** Walks over `count` ids, each as often as the others, in an order without neighbours. */
 export const scattered = (count: number): (at: number) => number => {
   const gcd = (a: number, b: number): number => b === 0 ? a : gcd(b, a % b)

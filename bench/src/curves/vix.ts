@@ -25,7 +25,7 @@ const drift = Random.Random.pipe(
 )
 
 /** Pairs of an observation and a judgement, market after market, over full histories. */
-export const started = async ({ markets, samples }: Size, few: number = pairs) => {
+export const started = async ({ markets, samples }: Size) => {
   const odds = await Effect.runPromise(drift)
   const vix = VixService.make({ detector, window: 1e12, maxSamples: samples, maxMarkets: markets })
   const names = Array.from({ length: markets }, (_, i) => `match-${i}:market`)
@@ -40,13 +40,13 @@ export const started = async ({ markets, samples }: Size, few: number = pairs) =
   })
   const round = Effect.gen(function*() {
     const start = processorTime()
-    for (let i = 0; i < few; i++) {
+    for (let i = 0; i < pairs; i++) {
       const observation = next()
       yield* vix.observe(observation)
       const { level } = yield* vix.judge({ [observation.market]: observation.odds })
       if (level === "unknown") return yield* Effect.die(new Error("a market with history was unknown"))
     }
-    return { "observe and judge": (processorTime() - start) / few }
+    return { "observe and judge": (processorTime() - start) / pairs }
   })
   await Effect.runPromise(Effect.orDie(fill))
   return { round: () => Effect.runPromise(Effect.orDie(round)), stop: async () => {} }
