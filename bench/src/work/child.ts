@@ -1,5 +1,6 @@
 /** A process of its own for one question: it is started with the question and ends with the answer. */
 import { fork } from "node:child_process"
+import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 
 /**
@@ -16,27 +17,26 @@ export interface Manner {
 }
 
 /** Starts a module with a question and takes its answer; rejects when it ends without one, or after `patience` milliseconds. */
-export const ask = <Question, Answer>(
+export const ask = async <Question, Answer>(
   module: URL,
   question: Question,
   { nodeFlags = [], patience, signal }: Manner
 ): Promise<Answer> => {
-  const child = fork(fileURLToPath(module), [JSON.stringify(question)], {
+  const path = fileURLToPath(module)
+  const child = fork(path, [JSON.stringify(question)], {
     execArgv: [...flags, ...nodeFlags],
     stdio: ["ignore", 2, 2, "ipc"],
     timeout: patience,
     killSignal: "SIGKILL",
     signal
   })
-  return new Promise((resolve, reject) => {
-    let answer: { readonly is: Answer } | undefined
-    child.once("message", (is) => answer = { is: is as Answer })
-    child.once("error", reject)
-    child.once("exit", (code, signal) => {
-      if (answer !== undefined && code === 0) resolve(answer.is)
-      else reject(new Error(`bench: ${fileURLToPath(module)} ended with ${signal ?? code}`))
-    })
-  })
+  const answers: Array<Answer> = []
+  child.once("message", (answer) => answers.push(answer as Answer))
+  // A process may be gone before all that it said has arrived.
+  const [[code, killed]] = await Promise.all([once(child, "exit"), once(child, "disconnect")])
+  const [answer] = answers
+  if (answer === undefined || code !== 0) throw new Error(`bench: ${path} ended with ${killed ?? code}`)
+  return answer
 }
 
 /** What a process was asked. */
@@ -44,6 +44,5 @@ export const question = <Question>(): Question => JSON.parse(process.argv[2] ?? 
 
 /** Answers, and lets the process end. */
 export const answer = <Answer>(answer: Answer): void => {
-  process.send?.(answer)
-  process.disconnect?.()
+  process.send?.(answer, () => process.disconnect())
 }
