@@ -25,6 +25,16 @@ const wholeRounds = (text: string): number => {
   throw new RangeError(`bench: --rounds must be a whole number of at least 1, got ${text}`)
 }
 
+/** Names may have a comma in them, with a space behind it. */
+const subjectsOf = async (names: ReadonlyArray<string>, text: string): Promise<ReadonlyArray<string>> => {
+  const wanted = text.split(/,(?! )/)
+  const modules = await Promise.all(names.map((name) => workloads[name]!()))
+  const known = [...new Set(modules.flatMap(({ workload }) => Object.keys(workload.subjects)))]
+  const unknown = wanted.find((subject) => !known.includes(subject))
+  if (unknown === undefined) return wanted
+  throw new RangeError(`bench: nobody is called "${unknown}"; there are ${known.join("; ")}`)
+}
+
 const main = async (): Promise<void> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -41,11 +51,12 @@ const main = async (): Promise<void> => {
     const there = [...known, ...Object.keys(modes)].join(", ")
     throw new RangeError(`bench: there is no "${unknown}"; there are ${there}`)
   }
+  const names = positionals.length === 0 ? known : positionals
   const refused = await bench({
     registry: new URL("workloads/index.ts", import.meta.url).href,
     workloads,
-    names: positionals.length === 0 ? known : positionals,
-    subjects: values.subjects?.split(","),
+    names,
+    subjects: values.subjects === undefined ? undefined : await subjectsOf(names, values.subjects),
     rounds: values.rounds === undefined ? undefined : wholeRounds(values.rounds),
     format: values.json ? "json" : "table",
     chart: values.chart,

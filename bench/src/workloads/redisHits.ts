@@ -82,6 +82,9 @@ export const peer = (name: string, load: () => Promise<Open>) => (round: Round) 
   return { start }
 }
 
+const unparsed = (json: string | null, i: number): Value | undefined =>
+  json?.startsWith(`{"id":${i},`) ? values[i]! : undefined
+
 /** What is left when nobody parses. */
 export const rawGet = (round: Round) => async (): Promise<Subject> => ({
   start: async (redis) => {
@@ -89,8 +92,7 @@ export const rawGet = (round: Round) => async (): Promise<Subject> => ({
     const source = new Source()
     const keys = values.map((_, i) => `raw:${keyOf(i)}`)
     for (const [i, key] of keys.entries()) await client.set(key, JSON.stringify(source.compute(i)))
-    const valueOf = (json: string | null, i: number) => json?.startsWith(`{"id":${i},`) ? values[i]! : undefined
-    return started(round, promises((i) => client.get(keys[i]!), valueOf), source, async () => void await client.quit())
+    return started(round, promises((i) => client.get(keys[i]!), unparsed), source, async () => void await client.quit())
   }
 })
 
