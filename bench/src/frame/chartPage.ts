@@ -26,7 +26,8 @@ export const svg = (option: echarts.EChartsOption, width: number, height: number
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" }
 const escaped = (text: string): string => text.replace(/[&<>]/g, (char) => escapes[char]!)
 
-const style = `body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 1200px; color: #222 }
+const style =
+  `body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1rem; max-width: 1200px; color: #222 }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(560px, 1fr)); gap: 2rem }
 figure { margin: 0 } svg { max-width: 100%; height: auto } figcaption p { margin: .2rem 0; font-size: 12px }`
 
