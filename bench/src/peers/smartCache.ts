@@ -1,12 +1,10 @@
-/** This cache by `runPromise`, in memory and with Redis behind it, for workloads that ask everybody the same. */
+/** This cache as code that awaits has it, in memory and with Redis behind it, for workloads that ask everybody the same. */
 import * as Invalidation from "@smart-cache/core/Invalidation"
+import * as PromiseCache from "@smart-cache/core/PromiseCache"
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import * as RedisCache from "@smart-cache/redis/RedisCache"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
 import { quiet } from "./client.ts"
 import type { Peer, Settings } from "./peer.ts"
 
@@ -17,18 +15,13 @@ const open = async <V>(
   { load, tagsOf }: Settings<V>,
   layer: Layer.Layer<SmartCache.SmartCache>
 ): Promise<Peer<V>> => {
-  const runtime = ManagedRuntime.make(layer)
-  const context = await runtime.context()
-  const cache = Context.get(context, SmartCache.SmartCache)
-  const run = Effect.runPromiseWith(context)
-  const noContext = {}
+  const cache = await PromiseCache.make(layer)
   return {
-    read: async (key) => {
-      const tagged = tagsOf === undefined ? noContext : { tags: tagsOf(key) }
-      return (await run(cache.get(key, Effect.promise(() => load(key)), tagged))).value
-    },
-    invalidateTag: (tag) => run(cache.invalidate(Invalidation.tags(tag))),
-    close: () => runtime.dispose()
+    read: tagsOf === undefined
+      ? async (key) => (await cache.get(key, () => load(key))).value
+      : async (key) => (await cache.get(key, () => load(key), { tags: tagsOf(key) })).value,
+    invalidateTag: (tag) => cache.invalidate(Invalidation.tags(tag)),
+    close: cache.close
   }
 }
 

@@ -11,5 +11,14 @@ export const workloads: Registry = {
   http: () => import("./http.ts"),
   stampede: () => import("./stampede.ts"),
   "stampede-processes": () => import("./stampedeProcesses.ts"),
-  "redis-commands": () => import("./redisCommands.ts")
+  "redis-commands": () => import("./redisCommands.ts"),
+  storm: () => import("./storm.ts"),
+  "invalidate-tag": () => import("./invalidateTag.ts"),
+  "invalidate-tag-redis": () => import("./invalidateTagRedis.ts"),
+  races: () => import("./races.ts"),
+  "races-redis": () => import("./racesRedis.ts"),
+  "memory-held": () => import("./memoryHeld.ts"),
+  allocation: () => import("./allocation.ts"),
+  vix: () => import("./vix.ts"),
+  decisions: () => import("./decisions.ts")
 }

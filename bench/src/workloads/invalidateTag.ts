@@ -1,6 +1,6 @@
 /** The invalidation of a tag in memory. */
 import type { Workload } from "../frame/workload.ts"
-import { subject, measures } from "./invalidateTagged.ts"
+import { measures, subject } from "./invalidateTagged.ts"
 
 const entries = 100_000
 
@@ -9,12 +9,16 @@ const few = 10_000
 
 export const workload: Workload = {
   name: "invalidate-tag",
-  title: "the invalidation of a tag over 40,000 of 100,000 entries with 5 tags each, every one read and checked after it",
+  title:
+    "the invalidation of a tag over 40,000 of 100,000 entries with 5 tags each, every one read and checked after it",
   redis: "none",
   measures,
   subjects: {
     "Map with versions of tags": subject(async () => (await import("./invalidateLazyTags.ts")).lazyTags, entries),
-    "bentocache, unserialized": subject(async () => (await import("../peers/bentocache.ts")).memoryUnserialized, entries),
+    "bentocache, unserialized": subject(
+      async () => (await import("../peers/bentocache.ts")).memoryUnserialized,
+      entries
+    ),
     "cacheable, uncloned": subject(async () => (await import("../peers/cacheable.ts")).memoryUncloned, entries),
     "async-cache-dedupe, 10,000 entries": subject(
       async () => (await import("../peers/asyncCacheDedupe.ts")).memory,

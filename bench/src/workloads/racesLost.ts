@@ -2,7 +2,6 @@
  * Loads that an invalidation overtakes: a load begins and reads the source, the source changes, its tag is invalidated,
  * the load ends. Whoever is served the old value from then on is served what was said to be gone.
  */
-import { setTimeout as sleep } from "node:timers/promises"
 import type { Measured, Started, Subject } from "../frame/workload.ts"
 import type { Open } from "../peers/peer.ts"
 
@@ -13,16 +12,20 @@ interface Value {
 
 const triesARound = 20
 
-/** How long a load takes to return what it has read, and when in it the source changes. */
-const loading = 20
-const changing = 8
+/** What a load says and is told: it has read the source, and may end. */
+interface Race {
+  readonly begun: PromiseWithResolvers<void>
+  readonly over: PromiseWithResolvers<void>
+  version: number
+}
 
 const started = async (open: Open, redis: string): Promise<Started> => {
-  const versions = new Map<string, number>()
-  const versionOf = (key: string) => versions.get(key) ?? 0
+  const races = new Map<string, Race>()
   const load = async (key: string): Promise<Value> => {
-    const version = versionOf(key)
-    await sleep(loading)
+    const race = races.get(key)!
+    const { version } = race
+    race.begun.resolve()
+    await race.over.promise
     return { key, version }
   }
   const settings = { load, ttl: 3_600_000, capacity: 10_000, tagsOf: (key: string) => [`tag:${key}`] }
@@ -34,19 +37,23 @@ const started = async (open: Open, redis: string): Promise<Started> => {
   }
   /** Whether the old value was served after its invalidation. */
   const lost = async (key: string): Promise<boolean> => {
+    const race = { begun: Promise.withResolvers<void>(), over: Promise.withResolvers<void>(), version: 0 }
+    races.set(key, race)
     const early = checked(key)
-    await sleep(changing)
-    const version = versionOf(key) + 1
-    versions.set(key, version)
+    await race.begun.promise
+    race.version = 1
     await invalidateTag!(`tag:${key}`)
+    race.over.resolve()
     await early
-    return await checked(key) < version
+    return await checked(key) === 0
   }
   let tries = 0
   return {
     round: async (): Promise<Measured> => {
-      const races = await Promise.all(Array.from({ length: triesARound }, () => lost(`raced:${process.pid}:${tries++}`)))
-      return { "stale served": races.filter((stale) => stale).length }
+      races.clear()
+      const keys = Array.from({ length: triesARound }, () => `raced:${process.pid}:${tries++}`)
+      const outcomes = await Promise.all(keys.map(lost))
+      return { "stale served": outcomes.filter((stale) => stale).length }
     },
     stop: close
   }
