@@ -81,7 +81,7 @@ export const picture = (curve: Curve, rows: ReadonlyArray<Row>, lines: ReadonlyA
   title: `${curve.name}: ${curve.title}`,
   svg: svg(
     {
-      legend: { data: curve.measures.map(({ name }) => name), top: 0 },
+      legend: { data: curve.measures.map(({ name }) => name), top: 0, itemGap: 24 },
       grid: { left: 60, right: 60, top: 50, bottom: 50 },
       xAxis: {
         type: curve.sizes.includes(0) ? "category" : "log",

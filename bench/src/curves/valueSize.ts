@@ -37,11 +37,16 @@ const check = (value: Value, read: Value): void => {
   if (read.id !== value.id || read.markets.length !== value.markets.length) throw wrong(value.id)
 }
 
+/** Patient with a busy machine. */
+const patience = "10 seconds"
+
 /** A cache without memory in front; values are compressed as given, 8 KiB and more of them by default. */
 const redisCache = (url: string, options: RedisStore.Options) => {
-  const redis = IoRedis.layer({ url })
+  const redis = IoRedis.layer({ url, commandTimeout: patience })
   const store = Layer.provide(RedisStore.layer(options), redis)
-  return ManagedRuntime.make(Layer.merge(SmartCache.layerOn({}, { config: CacheConfig.layer(), store }), redis))
+  return ManagedRuntime.make(
+    Layer.merge(SmartCache.layerOn({}, { config: CacheConfig.layer({ storeTimeout: patience }), store }), redis)
+  )
 }
 
 const microsEach = async (n: number, read: () => Promise<void>): Promise<number> => {
