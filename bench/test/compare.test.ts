@@ -61,7 +61,7 @@ beforeAll(() => {
   save("one")
   edit((source) => `${source}${slower}`)
   save("two")
-})
+}, 60_000)
 
 afterAll(() => rmSync(resolve(root, ".."), { recursive: true, force: true }))
 

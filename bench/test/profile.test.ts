@@ -39,7 +39,7 @@ describe("a tally", () => {
     const { functions, owners, total } = tally([
       at("a", "file:///p/packages/core/src/x.ts", 3),
       at("a", "file:///p/packages/core/src/x.ts", 2),
-      at("", "file:///p/node_modules/@scope/lib/y.js", 4),
+      at("", "/p/node_modules/@scope/lib/y.js", 4),
       at("(idle)", "", 9),
       at("(garbage collector)", "", 1)
     ], "/p/")

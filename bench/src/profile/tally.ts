@@ -33,8 +33,9 @@ const installed = /^.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/
 
 /** A file by its package, or by its place in the project. */
 const fileOf = (url: string, root: string): { readonly owner: string; readonly path: string } => {
-  if (!url.startsWith("file:")) return { owner: url === "" ? "V8" : "node", path: url }
-  const path = fileURLToPath(url)
+  // What was required has a path where what was imported has a URL.
+  const path = url.startsWith("file:") ? fileURLToPath(url) : url
+  if (!path.startsWith("/")) return { owner: path === "" ? "V8" : "node", path }
   const [, name, inside] = installed.exec(path) ?? []
   if (name !== undefined) return { owner: name, path: `${name}/${inside}` }
   const own = path.startsWith(root) ? path.slice(root.length) : path
