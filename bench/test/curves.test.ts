@@ -117,5 +117,5 @@ describe("curves", () => {
     for (const { median } of one.rows) assert.isAbove(median, 0)
     assert.match(Table.terminal(one.curve, 2, one.rows), /first hit after an invalidation/)
     assert.match(sentence(one.curve, one.verdicts[0]!), /hit, flat: .* × over 32 × the tags/)
-  })
+  }, 240_000)
 })
