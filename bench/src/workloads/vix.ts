@@ -14,6 +14,8 @@ class Walk {
   }
 }
 
+type GuardOf = (names: ReadonlyArray<string>) => Guard
+
 const observations = 100_000
 
 /** The score by its definition. */
@@ -24,8 +26,8 @@ const scoreOf = (past: ReadonlyArray<number>, price: number): number => {
 }
 
 /** One market of all is followed, and its score is checked after each round. */
-const started = (guard: Guard, markets: number): Started => {
-  const names = Array.from({ length: markets }, (_, i) => `market:${i}`)
+const started = (guardOf: GuardOf, markets: number): Started => {
+  const guard = guardOf(Array.from({ length: markets }, (_, i) => `market:${i}`))
   const odds = new Float64Array(markets).fill(2)
   const walk = new Walk()
   const past: Array<number> = []
@@ -37,7 +39,7 @@ const started = (guard: Guard, markets: number): Started => {
   }
   const observe = (i: number): number => {
     const price = odds[i] = walk.step(odds[i]!)
-    const score = guard(names[i]!, price, ++now)
+    const score = guard(i, price, ++now)
     if (i === 0) follow(price)
     return score
   }
@@ -62,13 +64,13 @@ const started = (guard: Guard, markets: number): Started => {
 
 const sizes = [100, 1000, 10_000, 100_000]
 
-const subjectOf = (guard: (markets: number) => Guard, markets: number) => async (): Promise<Subject> => ({
-  start: async () => started(guard(markets), markets)
+const subjectOf = (guard: GuardOf, markets: number) => async (): Promise<Subject> => ({
+  start: async () => started(guard, markets)
 })
 
 const nameOf = (markets: number): string => `${markets.toLocaleString("en")} markets`
 
-const subjects = (name: string, guard: (markets: number) => Guard): Workload["subjects"] =>
+const subjects = (name: string, guard: GuardOf): Workload["subjects"] =>
   Object.fromEntries(sizes.map((markets) => [`${name}, ${nameOf(markets)}`, subjectOf(guard, markets)]))
 
 const floor = "two passes"

@@ -8,21 +8,20 @@ export const samples = 360
 const window = 1e12
 
 /** Judges a price of a market at a moment, then makes it history; the score is `NaN` while too little is known. */
-export type Guard = (market: string, odds: number, now: number) => number
+export type Guard = (market: number, odds: number, now: number) => number
 
 /** Hands over the same object with other odds in it, so that no caller's garbage is measured. */
-export const ours = (markets: number): Guard => {
+export const ours = (names: ReadonlyArray<string>): Guard => {
   const vix = VixService.make({
     detector: Detector.zScore({ minSamples: 4, warning: 1.5, panic: 2 }),
     window,
     maxSamples: samples,
-    maxMarkets: markets
+    maxMarkets: names.length
   })
-  const asked = new Map<string, Record<string, number>>()
+  const asked = names.map((name) => ({ [name]: 2.5 }))
   return (market, price, now) => {
-    let odds = asked.get(market)
-    if (odds === undefined) asked.set(market, odds = { [market]: price })
-    odds[market] = price
+    const odds = asked[market]!
+    odds[names[market]!] = price
     const verdict = vix.assess(odds, now)
     if (!(verdict instanceof VixService.Verdict)) throw verdict
     return verdict.z
@@ -49,11 +48,12 @@ const score = ({ size, values }: Ring, price: number): number => {
 }
 
 /** Nothing but the sums: no times, no bound, no panics, no drift. */
-export const twoPasses = (): Guard => {
+export const twoPasses = (names: ReadonlyArray<string>): Guard => {
   const markets = new Map<string, Ring>()
   return (market, price) => {
-    let ring = markets.get(market)
-    if (ring === undefined) markets.set(market, ring = { values: new Float64Array(samples), oldest: 0, size: 0 })
+    const name = names[market]!
+    let ring = markets.get(name)
+    if (ring === undefined) markets.set(name, ring = { values: new Float64Array(samples), oldest: 0, size: 0 })
     const z = score(ring, price)
     ring.values[ring.oldest] = price
     ring.oldest = (ring.oldest + 1) % samples

@@ -14,14 +14,15 @@ export interface Moments {
 }
 
 export class OddsHistory {
-  private times = new Float64Array(8)
-  private values = new Float64Array(8)
+  /** The time of each sample and its odds beside it: what is read together lies together. */
+  private cells = new Float64Array(16)
+  private slots = 8
   private start = 0
   size = 0
   /** Of all samples but the newest, which may be what is judged. */
   private readonly past = new RunningMoments()
   /** Of all samples since the market was first observed. */
-  speed = Speed.none
+  readonly speed = new Speed()
 
   private readonly maxSamples: number
 
@@ -29,47 +30,55 @@ export class OddsHistory {
     this.maxSamples = maxSamples
   }
 
+  /** Where the sample lies that has `i` older ones. */
   private at(i: number): number {
     const slot = this.start + i
-    return slot < this.values.length ? slot : slot - this.values.length
+    return slot < this.slots ? slot : slot - this.slots
+  }
+
+  private timeAt(i: number): number {
+    return this.cells[2 * this.at(i)]!
+  }
+
+  private oddsAt(i: number): number {
+    return this.cells[2 * this.at(i) + 1]!
   }
 
   get firstTime(): number {
-    return this.size === 0 ? Number.NaN : this.times[this.start]!
+    return this.size === 0 ? Number.NaN : this.timeAt(0)
   }
 
   get lastTime(): number {
-    return this.size === 0 ? Number.NaN : this.times[this.at(this.size - 1)]!
+    return this.size === 0 ? Number.NaN : this.timeAt(this.size - 1)
   }
 
   get last(): number {
-    return this.size === 0 ? Number.NaN : this.values[this.at(this.size - 1)]!
+    return this.size === 0 ? Number.NaN : this.oddsAt(this.size - 1)
   }
 
   push(time: number, odds: number): void {
     if (this.size > 0) {
-      this.speed = this.speedWith(time, odds)
+      this.speed.add((time - this.lastTime) / 1000, this.last, odds)
       this.past.add(this.last)
     }
     if (this.size === this.maxSamples) this.drop()
-    else if (this.size === this.values.length) this.grow()
-    const slot = this.at(this.size)
-    this.times[slot] = time
-    this.values[slot] = odds
-    this.size++
+    else if (this.size === this.slots) this.grow()
+    const cell = 2 * this.at(this.size++)
+    this.cells[cell] = time
+    this.cells[cell + 1] = odds
   }
 
   /** Drops samples at or before a moment; the last one stays, because it is what the market says now. */
   expire(before: number): void {
-    while (this.size > 1 && this.times[this.start]! <= before) this.drop()
+    while (this.size > 1 && this.timeAt(0) <= before) this.drop()
   }
 
   /** The latest samples, so many at most, in order of time. */
   samples(limit: number): ReadonlyArray<{ readonly at: number; readonly odds: number }> {
     const length = Math.min(limit, this.size)
     return Array.from({ length }, (_, i) => {
-      const slot = this.at(this.size - length + i)
-      return { at: this.times[slot]!, odds: this.values[slot]! }
+      const older = this.size - length + i
+      return { at: this.timeAt(older), odds: this.oddsAt(older) }
     })
   }
 
@@ -96,10 +105,10 @@ export class OddsHistory {
   /** Makes the moments of the first `samples` samples anew, in two passes. */
   private begin(samples: number): void {
     let sum = 0
-    for (let i = 0; i < samples; i++) sum += this.values[this.at(i)]!
+    for (let i = 0; i < samples; i++) sum += this.oddsAt(i)
     const mean = samples === 0 ? 0 : sum / samples
     let squares = 0
-    for (let i = 0; i < samples; i++) squares += (this.values[this.at(i)]! - mean) ** 2
+    for (let i = 0; i < samples; i++) squares += (this.oddsAt(i) - mean) ** 2
     this.past.begin(samples, mean, squares)
   }
 
@@ -110,21 +119,19 @@ export class OddsHistory {
 
   private drop(): void {
     // What is dropped alone was the newest.
-    if (this.past.count > 0) this.past.remove(this.values[this.start]!)
+    if (this.past.count > 0) this.past.remove(this.oddsAt(0))
     this.start = this.at(1)
     this.size--
   }
 
   private grow(): void {
-    const capacity = Math.min(this.values.length * 2, this.maxSamples)
-    const times = new Float64Array(capacity)
-    const values = new Float64Array(capacity)
-    for (let i = 0; i < this.size; i++) {
-      times[i] = this.times[this.at(i)]!
-      values[i] = this.values[this.at(i)]!
-    }
-    this.times = times
-    this.values = values
+    const slots = Math.min(this.slots * 2, this.maxSamples)
+    const cells = new Float64Array(2 * slots)
+    const oldest = 2 * this.start
+    cells.set(this.cells.subarray(oldest))
+    cells.set(this.cells.subarray(0, oldest), this.cells.length - oldest)
+    this.cells = cells
+    this.slots = slots
     this.start = 0
   }
 }

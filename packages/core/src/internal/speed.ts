@@ -17,24 +17,15 @@ const logOdds = (odds: number): number => -Math.log(odds - 1)
 /** Weight of the last `seconds` in a memory of `tau`. */
 const weight = (seconds: number, tau: number): number => -Math.expm1(-seconds / tau)
 
-const decayed = (sum: number, rate: number, seconds: number, tau: number): number =>
-  sum * Math.exp(-seconds / tau) + rate * weight(seconds, tau)
+/** A sum after a return at this rate that took a share of its memory. */
+const moved = (sum: number, rate: number, share: number): number => sum + share * (rate - sum)
 
 export class Speed {
   /** Returns seen. */
-  readonly returns: number
-  private readonly seconds: number
-  private readonly fastSum: number
-  private readonly slowSum: number
-
-  private constructor(returns: number, seconds: number, fastSum: number, slowSum: number) {
-    this.returns = returns
-    this.seconds = seconds
-    this.fastSum = fastSum
-    this.slowSum = slowSum
-  }
-
-  static readonly none = new Speed(0, 0, 0, 0)
+  returns = 0
+  private seconds = 0
+  private fastSum = 0
+  private slowSum = 0
 
   /** Variance of the log-odds per second over about two minutes, `NaN` before the first return. */
   get fast(): number {
@@ -46,15 +37,20 @@ export class Speed {
     return this.slowSum / weight(this.seconds, slowTau)
   }
 
-  /** With one more return; a return in no time counts as one in a millisecond. */
-  after(seconds: number, from: number, to: number): Speed {
+  /** One more return; one in no time counts as one in a millisecond. */
+  add(seconds: number, from: number, to: number): void {
     const elapsed = Math.max(seconds, 0.001)
     const rate = (logOdds(to) - logOdds(from)) ** 2 / elapsed
-    return new Speed(
-      this.returns + 1,
-      this.seconds + elapsed,
-      decayed(this.fastSum, rate, elapsed, fastTau),
-      decayed(this.slowSum, rate, elapsed, slowTau)
-    )
+    this.returns++
+    this.seconds += elapsed
+    this.fastSum = moved(this.fastSum, rate, weight(elapsed, fastTau))
+    this.slowSum = moved(this.slowSum, rate, weight(elapsed, slowTau))
+  }
+
+  /** What it would be with one more return. */
+  after(seconds: number, from: number, to: number): Speed {
+    const next = Object.assign(new Speed(), this)
+    next.add(seconds, from, to)
+    return next
   }
 }
