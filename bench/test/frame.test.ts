@@ -14,6 +14,7 @@ import { order, race, type Result } from "../src/frame/race.ts"
 import { quantity, terminal } from "../src/frame/table.ts"
 import { judge } from "../src/frame/targets.ts"
 import type { Measure } from "../src/frame/workload.ts"
+import { workloads as real } from "../src/workloads/index.ts"
 import { workloads } from "./made/index.ts"
 
 const registry = new URL("made/index.ts", import.meta.url).href
@@ -170,6 +171,22 @@ const all = async (wanted: Pick<Wanted, "names" | "format" | "chart"> & Partial<
   )
   return { figures, news: news.join("\n"), refused }
 }
+
+describe("every workload", () => {
+  it.each(Object.keys(real))("%s compares and asks for what it has", async (name) => {
+    const { workload } = await real[name]!()
+    const measures = workload.measures.map((measure) => measure.name)
+    const subjects = Object.keys(workload.subjects)
+    assert.strictEqual(workload.name, name)
+    assert.isAtLeast(workload.rounds, 5)
+    assert.include(subjects, workload.base)
+    assert.strictEqual(new Set(measures).size, measures.length)
+    for (const target of workload.targets) {
+      assert.include(measures, target.measure)
+      assert.includeMembers(subjects, "of" in target ? [target.subject, target.of] : [target.subject])
+    }
+  })
+})
 
 describe("the bench", () => {
   it("prints nothing of a workload with a wrong value, says why, and goes on", async () => {
