@@ -12,6 +12,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
@@ -63,10 +64,10 @@ export interface KeyState {
 }
 
 export interface Shape {
-  /** Computes or joins; waits at most `wait` milliseconds, then says `"slow"` and lets the compute go on behind or not. */
+  /** Computes or joins; waits until a moment, then says `"slow"` and lets the compute go on behind or not. */
   readonly fetch: <A, E, R>(
     trip: Trip<A, E, R>,
-    wait: number,
+    until: number,
     then: "behind" | "abandoned"
   ) => Effect.Effect<Arrival, E | SmartCacheError, R>
   /** Refreshes in the background, unless the key is being computed or too many refreshes run. */
@@ -88,11 +89,15 @@ export interface Shape {
   readonly running: () => { readonly flights: number; readonly background: number; readonly computes: number }
 }
 
-/** A reader's place: in the flight it began, in one that somebody else began, or in none until that one has ended. */
-interface Seat {
-  readonly flight: Flight
-  readonly place: "own" | "joined" | "outside"
-}
+/** What becomes of a compute that takes longer than its reader waits. */
+type Then = "behind" | "abandoned"
+
+type Waited = Landing | "retry" | "slow"
+
+const slow = Exit.succeed("slow" as const)
+const retry = Exit.succeed("retry" as const)
+
+const now = (clock: Clock.Clock): number => clock.currentTimeMillisUnsafe()
 
 const noTags: ReadonlyArray<string> = []
 
@@ -128,100 +133,137 @@ class Swr {
     this.failures = new Failures(settings)
   }
 
+  /** Waits for a flight that will do: the running one, else the reader's own once the running one has ended. */
   fetch<A, E, R>(
     trip: Trip<A, E, R>,
-    wait: number,
-    then: "behind" | "abandoned"
+    until: number,
+    then: Then
   ): Effect.Effect<Arrival, E | SmartCacheError, R> {
-    return Effect.clockWith((clock) => this.board(trip, clock.currentTimeMillisUnsafe() + wait, then))
+    return Effect.withFiber((fiber) => {
+      const current = this.current(trip)
+      const boarded = current === undefined
+        ? this.lead(trip, until, then, fiber)
+        : this.follow(current, trip, until, then, fiber)
+      // Flights are shared by key: that one key means one type is the contract of the cache.
+      return boarded as Effect.Effect<Arrival, E | SmartCacheError, R>
+    })
   }
 
-  /** Waits for a flight that will do: the running one, else the reader's own once the running one has ended. */
-  private board<A, E, R>(
+  private current({ accept, key }: Pick<Trip<unknown, unknown, unknown>, "accept" | "key">): Flight | undefined {
+    return accept === "alone" ? undefined : this.flights.get(key)
+  }
+
+  /** Begins a flight and waits for it, unless somebody else has begun one meanwhile. */
+  private lead<A, E, R>(
     trip: Trip<A, E, R>,
     until: number,
-    then: "behind" | "abandoned"
-  ): Effect.Effect<Arrival, E | SmartCacheError, R> {
+    then: Then,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ): Effect.Effect<Arrival, unknown, R> {
+    const clock = fiber.getRef(Clock.Clock)
     const boarding = Effect.acquireUseRelease(
-      this.seat(trip),
-      (seat) =>
-        Effect.map(this.landing(seat, until), (landed) => {
-          if (landed === "slow" && then === "behind") this.keepGoing(trip.key)
-          return { seat, landed }
-        }),
-      ({ flight, place }) => Effect.sync(() => place === "outside" ? undefined : flight.leave())
+      // Uninterruptible: from the look at the running flight to the place in a new one is one step.
+      Effect.suspend(() =>
+        this.current(trip) === undefined
+          ? this.depart(trip, clock.currentTimeMillisUnsafe(), "foreground")
+          : Effect.undefined
+      ),
+      (flight) =>
+        flight === undefined ? retry : Effect.map(
+          Effect.callback<Waited, unknown>((resume) => {
+            const forget = this.watch(flight, until, fiber, (outcome) => {
+              if (outcome === slow && then === "behind") this.keepGoing(trip.key)
+              resume(outcome)
+            })
+            return Effect.sync(forget)
+          }),
+          (landed) =>
+            landed === "slow" || landed === "retry" || serves(flight, landed, trip, now(clock)) ? landed : "retry"
+        ),
+      (flight) => Effect.sync(() => flight?.leave())
     )
-    // Flights are shared by key: that one key means one type is the contract of the cache.
-    const boarded = boarding as Effect.Effect<Effect.Success<typeof boarding>, E | SmartCacheError, R>
-    return Effect.flatMap(Effect.zip(boarded, Clock.currentTimeMillis), ([{ landed, seat }, now]) => {
-      if (landed === "slow") return Effect.succeed(landed)
-      if (landed === "retry" || !serves(seat.flight, landed, trip, now)) return this.board(trip, until, then)
-      if (seat.place === "own") return Effect.succeed(landed)
-      this.metrics.add("coalesced", 1)
-      return Effect.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
-    })
-  }
-
-  /** How the flight ends, if it does before the reader's time is up; those outside do not want its value. */
-  private landing({ flight, place }: Seat, until: number): Effect.Effect<Landing | "retry" | "slow", unknown> {
-    const forReader = (outcome: Outcome): Outcome => place === "outside" ? Exit.succeed("retry") : outcome
-    if (flight.outcome !== undefined) return forReader(flight.outcome)
-    let late = false
-    let wake: (() => void) | undefined
-    // It may ring before the reader has begun to wait.
-    const ring = () => {
-      late = true
-      wake?.()
-    }
     return Effect.flatMap(
-      this.alarms.join(until, ring),
-      (alarm) =>
-        alarm === undefined ? Effect.succeed("slow") : Effect.callback((resume) => {
-          const landed = (outcome: Outcome) => {
-            alarm.leave(ring)
-            resume(forReader(outcome))
-          }
-          if (flight.outcome !== undefined) return landed(flight.outcome)
-          if (late) return resume(Exit.succeed("slow"))
-          wake = () => {
-            flight.ignore(landed)
-            resume(Exit.succeed("slow"))
-          }
-          flight.listen(landed)
-          return Effect.sync(() => {
-            flight.ignore(landed)
-            alarm.leave(ring)
-          })
-        })
+      boarding,
+      (landed) => landed === "retry" ? this.fetch(trip, until, then) : Effect.succeed(landed)
     )
   }
 
-  /** To be run uninterruptibly: from the look at the running flight to the place in it is one step. */
-  private seat<A, E, R>(trip: Trip<A, E, R>): Effect.Effect<Seat, never, R> {
-    return Effect.clockWith((clock) => {
-      const now = clock.currentTimeMillisUnsafe()
-      const current = trip.accept === "alone" ? undefined : this.flights.get(trip.key)
-      if (current === undefined) {
-        return Effect.map(this.depart(trip, now, "foreground"), (flight): Seat => ({ flight, place: "own" }))
-      }
-      return Effect.as(this.surrender(trip), this.share(current, trip, now))
+  /** Waits for a flight that somebody else began: inside for its value, outside for its end. */
+  private follow<A, E, R>(
+    flight: Flight,
+    trip: Trip<A, E, R>,
+    until: number,
+    then: Then,
+    fiber: Fiber.Fiber<unknown, unknown>
+  ): Effect.Effect<Arrival, unknown, R> {
+    const clock = fiber.getRef(Clock.Clock)
+    // From the look at the flight to the place in it is one step, and so is leaving it: no interruption comes between.
+    const waiting = Effect.callback<Waited, unknown>((resume) => {
+      const place = this.join(flight, trip, now(clock))
+      const forget = this.watch(flight, until, fiber, (outcome) => {
+        if (outcome === slow && then === "behind") this.keepGoing(trip.key)
+        if (place === "inside") flight.leave()
+        resume(place === "inside" || outcome === slow ? outcome : retry)
+      })
+      return Effect.sync(() => {
+        forget()
+        if (place === "inside") flight.leave()
+      })
     })
+    const arriving = Effect.flatMap(waiting, (landed) => {
+      if (landed === "slow") return slow
+      if (landed === "retry" || !serves(flight, landed, trip, now(clock))) return this.fetch(trip, until, then)
+      this.metrics.add("coalesced", 1)
+      return Exit.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
+    })
+    return trip.ticket === undefined ? arriving : Effect.andThen(this.surrender(trip.key, trip.ticket), arriving)
+  }
+
+  /** Calls back once: when a flight has landed, or when the reader's time is up. Gives what ends that. */
+  private watch(
+    flight: Flight,
+    until: number,
+    fiber: Fiber.Fiber<unknown, unknown>,
+    done: (outcome: Outcome | typeof slow) => void
+  ): () => void {
+    if (flight.outcome !== undefined) {
+      done(flight.outcome)
+      return () => {}
+    }
+    const ring = () => {
+      flight.ignore(landed)
+      done(slow)
+    }
+    const alarm = this.alarms.join(until, ring, fiber)
+    const landed = (outcome: Outcome) => {
+      alarm?.leave(ring)
+      done(outcome)
+    }
+    if (alarm === undefined) {
+      done(slow)
+      return () => {}
+    }
+    flight.listen(landed)
+    return () => {
+      flight.ignore(landed)
+      alarm.leave(ring)
+    }
   }
 
   /** A place in a flight that somebody else began, or outside of it until it has ended. */
-  private share(current: Flight, demand: Demand, now: number): Seat {
-    if (suits(current, demand, now)) {
-      current.waiters++
-      return { flight: current, place: "joined" }
+  private join(flight: Flight, demand: Demand, now: number): "inside" | "outside" {
+    if (suits(flight, demand, now)) {
+      flight.waiters++
+      return "inside"
     }
     // Only the cache itself wants this value, and the reader needs a later one: make room.
-    if (current.background && current.waiters === 0) current.abandon()
-    return { flight: current, place: "outside" }
+    if (flight.background && flight.waiters === 0) flight.abandon()
+    return "outside"
   }
 
   /** A reader that shares a compute must not keep the lease from it. */
-  private surrender({ key, ticket }: Pick<Trip<unknown, unknown, unknown>, "key" | "ticket">): Effect.Effect<void> {
-    return (ticket && this.settle(key, ticket)) ?? Effect.void
+  private surrender(key: string, ticket: Ticket): Effect.Effect<void> {
+    return Effect.uninterruptible(Effect.suspend(() => this.settle(key, ticket) ?? Effect.void))
   }
 
   ticket(key: string): Ticket | undefined {
@@ -400,7 +442,7 @@ export const layer: Layer.Layer<
     const instance = `${(yield* Random.nextInt).toString(36)}${(yield* Random.nextInt).toString(36)}`
     const swr = new Swr({ settings, store, metrics, guard, journal: yield* Journal.make, scope }, instance)
     return {
-      fetch: (trip, wait, then) => swr.fetch(trip, wait, then),
+      fetch: (trip, until, then) => swr.fetch(trip, until, then),
       refresh: (trip) => swr.refresh(trip),
       approach: (key) => swr.approach(key),
       ticket: (key) => swr.ticket(key),

@@ -8,8 +8,9 @@ const sleeper = (alarms: Alarms, moment: number) => {
   let alarm: Alarm | undefined
   const state = { calls: 0 }
   const ring = () => void state.calls++
-  const join = Effect.map(alarms.join(moment, ring), (joined) => {
-    alarm = joined
+  const join = Effect.withFiber((fiber) => {
+    alarm = alarms.join(moment, ring, fiber)
+    return Effect.void
   })
   const leave = Effect.sync(() => {
     alarm?.leave(ring)

@@ -3,6 +3,8 @@
  *
  * A timer belongs to those who wait for it, and ends with the last of them: readers wait on while a cache closes.
  */
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
 
@@ -41,26 +43,22 @@ export class Alarms {
   /** By epoch milliseconds; as many as readers wait at most. */
   private readonly set = new Map<number, Alarm>()
 
-  /** Calls the sleeper at a moment, unless it leaves before; nothing when the moment has come. */
-  join(moment: number, sleeper: () => void): Effect.Effect<Alarm | undefined> {
-    return Effect.clockWith((clock) => {
-      if (clock.currentTimeMillisUnsafe() >= moment) return Effect.undefined
-      const known = this.set.get(moment)
-      if (known !== undefined) {
-        known.join(sleeper)
-        return Effect.succeed(known)
-      }
-      const alarm = new Alarm(() => {
-        if (this.set.get(moment) === alarm) this.set.delete(moment)
-      })
-      this.set.set(moment, alarm)
-      alarm.join(sleeper)
-      const sleep = Effect.sleep(moment - clock.currentTimeMillisUnsafe())
-      const ringing = Effect.andThen(sleep, Effect.sync(() => alarm.ring()))
-      return Effect.map(Effect.forkDetach(ringing, { startImmediately: true }), (fiber) => {
-        alarm.start(fiber)
-        return alarm
-      })
+  /** Calls the sleeper at a moment of the fiber's clock, unless it leaves before; nothing when the moment has come. */
+  join(moment: number, sleeper: () => void, { context }: Fiber.Fiber<unknown, unknown>): Alarm | undefined {
+    const now = Context.get(context, Clock.Clock).currentTimeMillisUnsafe()
+    if (now >= moment) return undefined
+    const alarm = this.set.get(moment) ?? this.start(moment, moment - now, context)
+    alarm.join(sleeper)
+    return alarm
+  }
+
+  private start(moment: number, millis: number, context: Context.Context<never>): Alarm {
+    const alarm = new Alarm(() => {
+      if (this.set.get(moment) === alarm) this.set.delete(moment)
     })
+    this.set.set(moment, alarm)
+    const ringing = Effect.andThen(Effect.sleep(millis), Effect.sync(() => alarm.ring()))
+    alarm.start(Effect.runForkWith(context)(ringing))
+    return alarm
   }
 }

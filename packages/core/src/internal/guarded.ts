@@ -9,7 +9,9 @@ import * as CacheError from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
 import type { Answers } from "../CacheStore.ts"
 import type { Failure, Shape as StoreHealth } from "../StoreHealth.ts"
+import { Alarms } from "./alarms.ts"
 import * as Spans from "./spans.ts"
+import { within } from "./within.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 type Operation = keyof Answers
@@ -46,6 +48,7 @@ export class Guard {
   private readonly settings: Settings
   private readonly metrics: CacheMetrics.Shape
   private readonly health: StoreHealth
+  private readonly alarms = new Alarms()
   /** Milliseconds: a store that hangs leaves a reader most of its time for the compute. */
   private readonly longest: number
 
@@ -91,10 +94,10 @@ export class Guard {
   private bounded<O extends Operation>(
     operation: O,
     step: Step<O>,
-    { patience = Infinity, within = Infinity }: Terms<O>
+    { patience = Infinity, within: sure = Infinity }: Terms<O>
   ): Effect.Effect<Answers[O], SmartCacheError> {
     const millis = Math.min(this.longest, patience)
-    if (within <= millis) return Spans.step(operation, step)
+    if (sure <= millis) return Spans.step(operation, step)
     const late = () =>
       Effect.fail(CacheError.make({
         _tag: "StoreFailed",
@@ -104,7 +107,7 @@ export class Guard {
         kind: patience < this.longest ? "unrelated" : "timeout"
       }))
     // The span lies around the timeout: a step that hangs has failed.
-    return Spans.step(operation, () => Effect.timeoutOrElse(Effect.suspend(step), { duration: millis, orElse: late }))
+    return Spans.step(operation, () => within(this.alarms, millis, step, late))
   }
 
   /** Counts a step that failed and tells the store's health how it ended, then goes on. */

@@ -220,16 +220,14 @@ export class SlowRead {
     millis: number,
     then: "behind" | "abandoned"
   ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
-    const { swr } = this.services
-    const fetching = Effect.flatMap(
-      Clock.currentTimeMillis,
-      (now) => swr.fetch(trip, Math.min(millis, this.patience(read, now)), then)
-    )
-    return Effect.map(
-      Effect.zip(fetching, Clock.currentTimeMillis),
-      ([arrival, now]) =>
-        arrival === "slow" ? arrival : this.answer(read, read.decision, arrival.source, now, arrival.entry)
-    )
+    return Effect.clockWith((clock) => {
+      const now = clock.currentTimeMillisUnsafe()
+      const until = now + Math.min(millis, this.patience(read, now))
+      return Effect.map(this.services.swr.fetch(trip, until, then), (arrival) =>
+        arrival === "slow"
+          ? arrival
+          : this.answer(read, read.decision, arrival.source, clock.currentTimeMillisUnsafe(), arrival.entry))
+    })
   }
 
   private await<A, E, R>(
