@@ -129,6 +129,9 @@ export class Metadata {
   }
 }
 
+/** Tells a result from what is left to run; every result of a cache is its own metadata. */
+export const isResult = <A, B>(read: CacheResult<A> | B): read is CacheResult<A> => read instanceof Metadata
+
 /** One read's outcome, for those who watch. */
 export interface DecisionEvent {
   readonly key: string

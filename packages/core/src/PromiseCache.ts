@@ -5,10 +5,9 @@
  * uses `SmartCache` itself.
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
-import type { CacheResult } from "./CacheResult.ts"
+import { type CacheResult, isResult } from "./CacheResult.ts"
 import type { Filled } from "./CacheStore.ts"
 import type { Invalidation, Report } from "./Invalidation.ts"
 import type { ReadContext } from "./ReadContext.ts"
@@ -48,9 +47,6 @@ const asIs = (error: unknown): unknown => error
 const called = <A>(compute: Compute<A>): Effect.Effect<A, unknown> =>
   Effect.tryPromise({ try: async (signal): Promise<A> => compute(signal), catch: asIs })
 
-const isAnswered = <A>(read: Effect.Effect<A, unknown>): read is Effect.Effect<A, unknown> & Exit.Success<A> =>
-  Exit.isExit(read) && Exit.isSuccess(read)
-
 /** The promises of the cache at hand; it lives as long as that. */
 export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effect.gen(function*() {
   const cache = yield* SmartCache.SmartCache
@@ -60,7 +56,7 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
     get: <A>(key: string, compute: Compute<A>, context = noContext) => {
       const computing = Effect.suspend(() => called(compute))
       const read = cache.begin(key, computing, context, services)
-      return isAnswered(read) ? Promise.resolve(read.value) : run(read)
+      return isResult(read) ? Promise.resolve(read) : run(read)
     },
     getMany: (keys, compute, context) =>
       run(cache.getMany(

@@ -48,8 +48,8 @@ export interface Shape {
     context?: ReadContext
   ) => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
   /**
-   * Begins a read outside of a fiber, with the services that it would find there: an `Exit` when memory answers or the
-   * input is refused, else what is left to run. For those who cannot afford a fiber for a hit (`PromiseCache`).
+   * Begins a read outside of a fiber, with the services that it would find there: the result when memory answers, else
+   * what is left to run. For those who cannot afford a fiber for a hit (`PromiseCache`).
    *
    * Running what is left is part of the same read: it must be run, and once.
    */
@@ -58,7 +58,7 @@ export interface Shape {
     compute: Effect.Effect<A, E, R>,
     context: ReadContext,
     services: Context.Context<never>
-  ) => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
+  ) => CacheResult<A> | Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
   /**
    * Reads many keys at once; those that must be computed are computed together, each at most once.
    *

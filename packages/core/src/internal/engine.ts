@@ -10,9 +10,10 @@ import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import type { Settings } from "../CacheConfig.ts"
+import type { Entry } from "../CacheEntry.ts"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
-import type { CacheResult } from "../CacheResult.ts"
+import { type CacheResult, isResult, type Metadata } from "../CacheResult.ts"
 import type * as CacheStore from "../CacheStore.ts"
 import type * as Decision from "../Decision.ts"
 import type { ReadContext } from "../ReadContext.ts"
@@ -32,6 +33,8 @@ const noTags: ReadonlyArray<string> = []
 export class Engine {
   readonly services: Services
   readonly desk: Desk
+  /** The services of the last reader and the clock among them: most readers have those of the one before. */
+  private latest: { readonly services: Context.Context<never>; readonly clock: Clock.Clock } | undefined
   private readonly slow: SlowRead
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
@@ -58,19 +61,19 @@ export class Engine {
     compute: Effect.Effect<A, E, R>,
     context: ReadContext = noContext
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return new Get(this, key, compute, context)
+    return new Get(this, key, compute, context) as unknown as Got<A, E, R>
   }
 
-  /** Decides a read with the services of whoever runs it: an `Exit` when memory answers, else what is left to do. */
+  /** Decides a read with the services of whoever runs it: the result when memory answers, else what is left to run. */
   begin<A, E, R>(
     key: string,
     compute: Effect.Effect<A, E, R>,
     context: ReadContext,
     services: Context.Context<never>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+  ): CacheResult<A> | Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const problem = problemOf(this.settings, key, context)
     if (problem !== undefined) return this.refuse(problem)
-    const clock = Context.get(services, Clock.Clock)
+    const clock = this.clockOf(services)
     const started = this.metrics.timing() ? clock.monotonicTimeNanosUnsafe() : undefined
     const now = clock.currentTimeMillisUnsafe()
     const verdict = context.odds === undefined ? VixService.unnamed : this.vix.assess(context.odds, now)
@@ -78,28 +81,52 @@ export class Engine {
     const entry = this.store.peek(key)
     const decision = this.desk.decide(key, entry, "ok", now, verdict, context, services)
     if (entry === undefined || !decision.serves) {
-      return this.slow.run(this.read(key, compute, context, verdict, now, decision, started))
+      return this.further(key, compute, context, verdict, now, decision, started, undefined, undefined)
     }
     const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
-    if (started !== undefined) {
-      this.metrics.timed(decision.strategy, secondsSince(clock, started), result.metadata.age / 1000)
-    }
-    if (decision.refresh === "none") return Exit.succeed(result)
-    const read = this.read(key, compute, context, verdict, now, decision, started)
-    return Effect.as(this.slow.refreshBehind(read, entry, result), result)
+    if (started !== undefined) this.time(result.metadata, clock, started)
+    return decision.refresh === "none"
+      ? result
+      : this.further(key, compute, context, verdict, now, decision, started, entry, result)
   }
 
-  private read<A, E, R>(
+  private clockOf(services: Context.Context<never>): Clock.Clock {
+    if (this.latest?.services !== services) this.latest = { services, clock: Context.get(services, Clock.Clock) }
+    return this.latest.clock
+  }
+
+  private time({ age, strategy }: Metadata, clock: Clock.Clock, started: bigint): void {
+    this.metrics.timed(strategy, secondsSince(clock, started), age / 1000)
+  }
+
+  /** What memory cannot answer, or not alone. Apart from `begin`, so that the compiler spends its inlining on a hit. */
+  private further<A, E, R>(
     key: string,
     compute: Effect.Effect<A, E, R>,
     context: ReadContext,
     verdict: VixService.Verdict,
     began: number,
     decision: Decision.Decision,
-    started: bigint | undefined
-  ): Read<A, E, R> {
+    started: bigint | undefined,
+    entry: Entry | undefined,
+    result: CacheResult<A> | undefined
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const approach = this.services.swr.approach(key)
-    return { key, compute, context, verdict, began, started, approach, decision, answer: undefined, ticket: undefined }
+    const read: Read<A, E, R> = {
+      key,
+      compute,
+      context,
+      verdict,
+      began,
+      started,
+      approach,
+      decision,
+      answer: undefined,
+      ticket: undefined
+    }
+    return entry === undefined || result === undefined
+      ? this.slow.run(read)
+      : Effect.as(this.slow.refreshBehind(read, entry, result), result)
   }
 
   private refuse(error: SmartCacheError): Exit.Exit<never, SmartCacheError> {
@@ -147,14 +174,16 @@ class Get<A, E, R> {
   }
 }
 
-interface Get<A, E, R> extends Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {}
+/** The effect that a {@link Get} is by its prototype. */
+type Got<A, E, R> = Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
 
 Object.setPrototypeOf(
   Get.prototype,
-  Effectable.Prototype<Get<unknown, unknown, unknown>>({
+  Effectable.Prototype<Get<unknown, unknown, unknown> & Got<unknown, unknown, unknown>>({
     label: "SmartCache.get",
     evaluate(fiber) {
-      return this.engine.begin(this.key, this.compute, this.context, fiber.context)
+      const read = this.engine.begin(this.key, this.compute, this.context, fiber.context)
+      return isResult(read) ? Exit.succeed(read) : read
     }
   })
 )

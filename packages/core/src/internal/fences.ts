@@ -9,6 +9,8 @@ import type { Stamp } from "../CacheEntry.ts"
 /** Latest stamp by name, oldest forgotten first. */
 export class Marks {
   private readonly stamps = new Map<string, Stamp>()
+  /** Goes from the oldest on for as long as there are marks; a new one each time would walk over all that were deleted. */
+  private readonly oldest = this.stamps.entries()
   private floor: Stamp = 0
   private readonly max: number
 
@@ -32,7 +34,7 @@ export class Marks {
     this.stamps.delete(name)
     this.stamps.set(name, Math.max(known, stamp))
     if (this.stamps.size <= this.max) return
-    const [oldest, forgotten] = this.stamps.entries().next().value!
+    const [oldest, forgotten] = this.oldest.next().value!
     this.stamps.delete(oldest)
     this.floor = Math.max(this.floor, forgotten)
   }
