@@ -76,7 +76,8 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
  * @example
  * ```ts
  * const cache = await PromiseCache.make(SmartCache.layer({ config: { ttl: "10 minutes" } }))
- * const { value } = await cache.get("prices:42", () => fetchPrice(42))
+ * const { value } = await cache.get("odds:42", async () => 1.9)
+ * value // 1.9
  * await cache.close()
  * ```
  */

@@ -3,6 +3,7 @@ import type { Entry } from "@smart-cache/core/CacheEntry"
 import * as Invalidation from "@smart-cache/core/Invalidation"
 import { Console, Effect, Random, Schedule } from "effect"
 import { Redis } from "ioredis"
+import { plain } from "../../core/test/contract/Ledger.ts"
 import * as Envelope from "../src/internal/envelope.ts"
 import * as Keys from "../src/internal/keys.ts"
 import { eventually } from "./servers/client.ts"
@@ -285,7 +286,7 @@ describe("an entry that travels", () => {
       yield* a.cache.set("k", 1)
       const entry = a.store.peek("k")!
       const write = (key: string, ahead: number) =>
-        Effect.promise(() => copy({ ...entry, createdAt: Date.now() + ahead }, namespace, [key]))
+        Effect.promise(() => copy({ ...plain(entry), createdAt: Date.now() + ahead }, namespace, [key]))
       yield* write("noise", 200)
       const { metadata } = yield* a.cache.get("noise", never)
       assert.deepStrictEqual([metadata.source, metadata.strategy], ["redis", "serve_fresh"])

@@ -28,6 +28,25 @@ const chunks = (group: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<strin
     ? [group]
     : Array.from({ length: Math.ceil(group.length / most) }, (_, i) => group.slice(i * most, (i + 1) * most))
 
+/** The names of all requests, each once; those of a single one as they are. */
+const distinct = (requests: ReadonlyArray<Request>): ReadonlyArray<string> => {
+  if (requests.length === 1) return requests[0]!.names
+  const names = new Set<string>()
+  for (const request of requests) for (const name of request.names) names.add(name)
+  return Array.from(names)
+}
+
+/** What each request is answered. */
+const answers = (
+  requests: ReadonlyArray<Request>,
+  names: ReadonlyArray<string>,
+  texts: Texts
+): ReadonlyArray<Exit.Exit<Texts>> => {
+  if (requests.length === 1) return [Exit.succeed(texts)]
+  const byName = new Map(names.map((name, i) => [name, texts[i]!]))
+  return requests.map(({ names }) => Exit.succeed(names.map((name) => byName.get(name)!)))
+}
+
 export class Reads {
   private readonly client: Client
   private waiting: Array<Request> = []
@@ -55,19 +74,26 @@ export class Reads {
   private send(): void {
     const requests = this.waiting
     this.waiting = []
-    const names = new Set<string>()
-    for (const request of requests) for (const name of request.names) names.add(name)
-    const groups = this.groups(Array.from(names))
-    const answer = (replies: ReadonlyArray<Texts>) => {
-      const texts = new Map<string, string | null>()
-      groups.forEach((group, g) => group.forEach((name, i) => texts.set(name, replies[g]![i]!)))
-      for (const { names, resume } of requests) resume(Exit.succeed(names.map((name) => texts.get(name)!)))
-    }
-    const fail = (cause: unknown) => {
-      const exit = Exit.fail(this.client.failure("read", cause))
-      for (const { resume } of requests) resume(exit)
-    }
-    Promise.all(groups.map((group) => this.mget(group))).then(answer).catch(fail)
+    const names = distinct(requests)
+    this.fetch(names).then(
+      (texts) => {
+        const exits = answers(requests, names, texts)
+        requests.forEach(({ resume }, i) => resume(exits[i]!))
+      },
+      (cause: unknown) => {
+        const exit = Exit.fail(this.client.failure("read", cause))
+        for (const { resume } of requests) resume(exit)
+      }
+    )
+  }
+
+  /** The texts of names in their order, in as few commands as may be. */
+  private async fetch(names: ReadonlyArray<string>): Promise<Texts> {
+    if (this.client.topology === "single" && names.length <= most) return this.mget(names)
+    const groups = this.groups(names)
+    const replies = await Promise.all(groups.map((group) => this.mget(group)))
+    const texts = new Map(groups.flatMap((group, g) => group.map((name, i) => [name, replies[g]![i]!] as const)))
+    return names.map((name) => texts.get(name)!)
   }
 
   private async mget(group: ReadonlyArray<string>): Promise<Texts> {
