@@ -177,7 +177,7 @@ type Durations =
  * - `maxEntries`, `maxBytes`: the memory tier; `maxMarkers`: remembered invalidations; `maxKeyLength`, `maxTags`: of one entry.
  * - `vixWindow`, `vixMinSamples`, `vixMaxSamples`, `vixMaxMarkets`: history of odds; `vixWarning`, `vixPanic`:
  *   levels of z; `vixWarningTtl`: the TTL's cap in a nervous market.
- * - `latencySampling`: share of the memory hits whose latency and age are taken; other reads are always timed. Taking them
+ * - `latencySampling`: share of the reads whose latency and age are taken if they are memory hits; others are always timed. Taking them
  *   costs about as much as the hit: below some ten thousand reads a second, 1 shows more and costs nothing that matters.
  */
 export type Options = {

@@ -53,10 +53,11 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
   const services = yield* Effect.context<never>()
   const run = Effect.runPromiseWith(services)
   return {
-    get: <A>(key: string, compute: Compute<A>, context = noContext) => {
+    // Whatever a read throws on the way is a rejection.
+    get: async <A>(key: string, compute: Compute<A>, context = noContext) => {
       const computing = Effect.suspend(() => called(compute))
       const read = cache.begin(key, computing, context, services)
-      return isResult(read) ? Promise.resolve(read) : run(read)
+      return isResult(read) ? read : run(read)
     },
     getMany: (keys, compute, context) =>
       run(cache.getMany(

@@ -347,7 +347,14 @@ class Swr {
       return this.computeAndFill(flight, trip, lease.stamp, token)
     })
     // Whatever happened, and even if the grant was never heard of: unless there is none, give it back.
-    return Effect.onExit(flying, () => flight.settled ? Effect.void : this.leasing.giveBack(trip.key, token))
+    return Effect.onExit(flying, (exit) => {
+      if (flight.settled) return Effect.void
+      const giving = this.leasing.giveBack(trip.key, token)
+      // Whoever waits for a value need not wait for that too; whoever asks next asks after it.
+      return Exit.isSuccess(exit)
+        ? Effect.asVoid(Effect.forkIn(giving, this.scope, { startImmediately: true }))
+        : giving
+    })
   }
 
   private computeAndFill<A, E, R>(

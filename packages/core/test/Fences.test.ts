@@ -1,9 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Arbitrary } from "effect"
+import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { Fences, Marks } from "../src/internal/fences.ts"
 import { integer, oneOf, properties } from "./arbitraries.ts"
 
 const repeatedly = properties(300)
+
+const collect = (): void => {
+  setFlagsFromString("--expose-gc")
+  ;(runInNewContext("gc") as () => void)()
+}
 
 const names = ["a", "b", "ab", "abc", "x", ""]
 
@@ -55,6 +62,17 @@ describe("remembered invalidations", () => {
     assert.strictEqual(fences.of("prefix 501:x", []), 501)
     assert.isTrue(fences.named("prefix 1500:x"))
     assert.isFalse(fences.named("prefix 3:x"))
+  })
+
+  it("keep nothing of what was marked again and again", () => {
+    const marks = new Marks(10_000)
+    const marked = (times: number): number => {
+      for (let i = 0; i < times; i++) marks.set(`tag ${i % 100}`, i)
+      collect()
+      return process.memoryUsage().heapUsed
+    }
+    const before = marked(200_000)
+    assert.isBelow(marked(1_000_000) - before, 5_000_000)
   })
 
   it.prop(

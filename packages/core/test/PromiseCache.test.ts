@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as PromiseCache from "@smart-cache/core/PromiseCache"
 import * as SmartCache from "@smart-cache/core/SmartCache"
+import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -70,6 +71,24 @@ describe("promises of a cache", () => {
         assert.strictEqual(error, problem)
       }
     }).pipe(over()))
+
+  it.effect("break, and throw nothing, whatever goes wrong on the way", () => {
+    let policy: "sound" | "broken" = "sound"
+    const ttl = TtlPolicy.byValue(() => {
+      if (policy === "broken") throw new Error("no policy")
+      return "1 minute"
+    })
+    return Effect.gen(function*() {
+      const cache = yield* PromiseCache.promises
+      yield* Effect.promise(() => cache.get("k", () => 1, { deadline: 1e9 }))
+      policy = "broken"
+      const reads = [() => cache.get("k", () => 1, { deadline: 1e8 }), () => cache.get(undefined as never, () => 1)]
+      for (const read of reads) {
+        const promise = read()
+        assert.instanceOf(yield* Effect.promise(() => promise.then(() => undefined, (error: unknown) => error)), Error)
+      }
+    }).pipe(over({ ttl }))
+  })
 
   it.effect("write, drop and read many", () =>
     Effect.gen(function*() {

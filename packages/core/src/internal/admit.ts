@@ -24,9 +24,11 @@ const grantOf = (
   try {
     const ttl = TtlPolicy.ttlAt(policy, grant, grant.createdAt)
     if (!(ttl >= 0 && ttl < Infinity)) return CacheError.show(ttl)
+    // Clocks tell whole milliseconds, which memory holds in half the space.
+    // Clocks tell whole milliseconds, which memory holds in half the space.
     return {
-      freshUntil: TtlPolicy.expiry(policy, grant, 1),
-      staleUntil: TtlPolicy.expiry(policy, grant, 1 + settings.staleFactor)
+      freshUntil: Math.ceil(TtlPolicy.expiry(policy, grant, 1)),
+      staleUntil: Math.ceil(TtlPolicy.expiry(policy, grant, 1 + settings.staleFactor))
     }
   } catch (error) {
     return error instanceof Error ? `a thrown ${error.name}` : "something thrown"
@@ -60,7 +62,6 @@ export const admit = (
       return Effect.fail(CacheError.make({ _tag: "InvalidTtl", got: life, expected }))
     }
     const scale = XFetch.scale(settings.beta, delta, life.freshUntil - now)
-    // Clocks tell whole milliseconds, which memory holds in half the space.
     const earlyFrom = Math.ceil(XFetch.earliest(scale, life.freshUntil))
     return Effect.succeed({ value, createdAt: now, ...life, earlyFrom, deadline, confirmed, delta, stamp, tags })
   })

@@ -9,8 +9,10 @@ import type { Stamp } from "../CacheEntry.ts"
 /** Latest stamp by name, oldest forgotten first. */
 export class Marks {
   private readonly stamps = new Map<string, Stamp>()
-  /** Goes from the oldest on for as long as there are marks; a new one each time would walk over all that were deleted. */
-  private readonly oldest = this.stamps.entries()
+  /** Goes from the oldest mark on: a new one each time would walk over all that were deleted. */
+  private oldest = this.stamps.entries()
+  /** Marks set since it last moved. Until then it keeps what the map has thrown away reachable, so it is renewed. */
+  private idle = 0
   private floor: Stamp = 0
   private readonly max: number
 
@@ -33,7 +35,13 @@ export class Marks {
     const known = this.of(name)
     this.stamps.delete(name)
     this.stamps.set(name, Math.max(known, stamp))
-    if (this.stamps.size <= this.max) return
+    if (this.stamps.size <= this.max) {
+      if (this.idle++ < this.max) return
+      this.oldest = this.stamps.entries()
+      this.idle = 0
+      return
+    }
+    this.idle = 0
     const [oldest, forgotten] = this.oldest.next().value!
     this.stamps.delete(oldest)
     this.floor = Math.max(this.floor, forgotten)

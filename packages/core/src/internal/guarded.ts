@@ -56,7 +56,7 @@ export class Guard {
     this.settings = settings
     this.metrics = metrics
     this.health = health
-    this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 4)
+    this.longest = Math.min(settings.storeTimeout, settings.hardTimeout / 8)
   }
 
   /** The step's result; it is never left out: it is acknowledged, or fails. */

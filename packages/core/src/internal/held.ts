@@ -6,7 +6,7 @@
  */
 import type { Entry, Stamp } from "../CacheEntry.ts"
 
-/** Creation times count from the first one there was. */
+/** Creation times count from the first one there was in this process, whatever cache or clock it was of. */
 let origin: number | undefined
 
 const microsecond = 1000
@@ -63,7 +63,7 @@ export class Held implements Entry {
 
   /** The version of the fences at which it was last found standing. */
   get standing(): number {
-    return this.mark >> 1
+    return (this.mark - (this.mark & 1)) / 2
   }
   set standing(version: number) {
     this.mark = 2 * version + (this.mark & 1)

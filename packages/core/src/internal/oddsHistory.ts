@@ -118,8 +118,7 @@ export class OddsHistory {
   }
 
   private drop(): void {
-    // What is dropped alone was the newest.
-    if (this.past.count > 0) this.past.remove(this.oddsAt(0))
+    this.past.remove(this.oddsAt(0))
     this.start = this.at(1)
     this.size--
   }

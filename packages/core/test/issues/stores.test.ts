@@ -67,6 +67,29 @@ describe("a store whose step goes wrong", () => {
       assert.strictEqual((yield* joined(reader)).reason._tag, "HardTimeout")
     }))
 
+  for (const way of ["grants nothing", "grants late"] as const) {
+    it.effect(`costs no reader its value when it hangs and ${way}, whenever it comes`, () =>
+      Effect.gen(function*() {
+        const held = memory()
+        const hardTimeout = 4000
+        const late = 0.95 * hardTimeout / 8
+        const hanging: CacheStore.Shape = {
+          ...held,
+          read: () => Effect.never,
+          fill: () => Effect.never,
+          release: () => Effect.never,
+          stamp: () => Effect.never,
+          lease: (claim) => way === "grants late" ? Effect.delay(held.lease(claim), late) : Effect.never
+        }
+        const { cache } = yield* open({ store: hanging, config: { hardTimeout, storeTimeout: 1000 } })
+        const { compute } = source(10)
+        const reading = (after: number) => Effect.delay(cache.get("k", compute), after)
+        const readers = yield* Effect.forEach([0, 505, 510, 1010, 1500, 2500], (after) => begin(reading(after)))
+        yield* TestClock.adjust(2500 + hardTimeout)
+        for (const reader of readers) assert.isAtLeast((yield* joined(reader)).value, 1)
+      }))
+  }
+
   it.effect("makes a read with a stand-in wait no longer either, when the store hangs at the end", () =>
     Effect.gen(function*() {
       const { state, store } = broken("read", Effect.never)

@@ -75,16 +75,15 @@ export class Reads {
     const requests = this.waiting
     this.waiting = []
     const names = distinct(requests)
-    this.fetch(names).then(
-      (texts) => {
-        const exits = answers(requests, names, texts)
-        requests.forEach(({ resume }, i) => resume(exits[i]!))
-      },
-      (cause: unknown) => {
-        const exit = Exit.fail(this.client.failure("read", cause))
-        for (const { resume } of requests) resume(exit)
-      }
-    )
+    const answer = (texts: Texts) => {
+      const exits = answers(requests, names, texts)
+      requests.forEach(({ resume }, i) => resume(exits[i]!))
+    }
+    const fail = (cause: unknown) => {
+      const exit = Exit.fail(this.client.failure("read", cause))
+      for (const { resume } of requests) resume(exit)
+    }
+    this.fetch(names).then(answer).catch(fail)
   }
 
   /** The texts of names in their order, in as few commands as may be. */
