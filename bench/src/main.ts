@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "node:util"
 import { bench } from "./frame/bench.ts"
+import { roundsOf } from "./frame/rounds.ts"
 import { workloads } from "./workloads/index.ts"
 
 /** What else can be run, by the first word: each takes the words after it. */
@@ -18,12 +19,6 @@ const modes: Readonly<Record<string, () => Promise<{ readonly main: (args: Array
 
 /** How long a subject may take for one step, milliseconds. */
 const patience = 180_000
-
-const wholeRounds = (text: string): number => {
-  const rounds = Number(text)
-  if (Number.isInteger(rounds) && rounds >= 1) return rounds
-  throw new RangeError(`bench: --rounds must be a whole number of at least 1, got ${text}`)
-}
 
 /** Names may have a comma in them, with a space behind it. */
 const subjectsOf = async (names: ReadonlyArray<string>, text: string): Promise<ReadonlyArray<string>> => {
@@ -57,7 +52,7 @@ const main = async (): Promise<void> => {
     workloads,
     names,
     subjects: values.subjects === undefined ? undefined : await subjectsOf(names, values.subjects),
-    rounds: values.rounds === undefined ? undefined : wholeRounds(values.rounds),
+    rounds: values.rounds === undefined ? undefined : roundsOf("bench", values.rounds),
     format: values.json ? "json" : "table",
     chart: values.chart,
     patience

@@ -11,7 +11,7 @@ import { median, quantile, rows } from "../src/frame/figures.ts"
 import { Refused } from "../src/frame/process.ts"
 import type { Start } from "../src/frame/protocol.ts"
 import { order, race, type Result } from "../src/frame/race.ts"
-import { quantity, terminal } from "../src/frame/table.ts"
+import { quantity, sentence, terminal } from "../src/frame/table.ts"
 import { judge } from "../src/frame/targets.ts"
 import type { Measure } from "../src/frame/workload.ts"
 import { workloads as real } from "../src/workloads/index.ts"
@@ -95,6 +95,25 @@ describe("figures", () => {
     ])
   })
 
+  it("have counts that keep their limit in every round, and ratios of medians", () => {
+    const measures = [{ name: "computes", unit: "count", better: "less" }] as const
+    const all = rows(
+      { base: "base", measures },
+      new Map(
+        Object.entries({ base: [1, 1, 1], own: [1, 1, 2] }).map(([subject, computes]) =>
+          [subject, computes.map((computes) => ({ computes }))] as const
+        )
+      )
+    )
+    const target = { subject: "own", measure: "computes", says: "one" }
+    const verdicts = judge({ measures, targets: [{ ...target, limit: 1 }, { ...target, times: 1, of: "base" }] }, all)
+    assert.deepStrictEqual(verdicts.map(({ figure, met }) => [figure, met]), [[2, false], [1, true]])
+    assert.deepStrictEqual(verdicts.map(sentence(measures)), [
+      "✗ MISSED one: own 2 (≤ 1 in every round)",
+      "✓ met    one: own 1 × base (≤ 1 × base)"
+    ])
+  })
+
   it("are said in a unit that is short", () => {
     assert.deepStrictEqual(
       [quantity(248.4, "ns"), quantity(5070, "ns"), quantity(23_310_998, "µs"), quantity(124_000, "per second")],
@@ -135,6 +154,10 @@ describe("a race", () => {
     ["another-measure", "it measured more"],
     ["throws-in-start", "set up wrongly"],
     ["throws-beside", "an error of its own"],
+    ["throws-afterwards", "an error once it was done"],
+    ["throws-in-stop", "an error at its end"],
+    ["dies-in-stop", "its process ended with 4"],
+    ["says-nothing", "its count is undefined"],
     ["dies", "its process ended with 3"]
   ])("has no figures when a subject is %s", async (name, why) => {
     const { message, subject } = await refusal(name)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { parseArgs } from "node:util"
+import { roundsOf } from "../frame/rounds.ts"
 import { checkOut, mismatches } from "./checkout.ts"
 import { ratios } from "./pairs.ts"
 import { choose, type Revision } from "./revision.ts"
@@ -69,10 +70,10 @@ const print = ({ mismatches, new: latest, old, pairs, rows }: Comparison): void 
   for (const each of mismatches) console.log(`note: ${each}`)
 }
 
-const numberOf = (name: string, text: string, least: number): number => {
-  const number = Number(text)
-  if (number >= least) return number
-  throw new RangeError(`bench: --${name} must be a number of at least ${least}, got ${text}`)
+const limitOf = (text: string): number => {
+  const limit = Number(text)
+  if (limit >= 0) return limit
+  throw new RangeError(`compare: --fail-above must be a number of at least 0, got ${text}`)
 }
 
 /** Takes `[OLD] [NEW] [NAME…]`; what is no workload's name is a revision. */
@@ -87,8 +88,8 @@ export const main = async (args: Array<string>): Promise<void> => {
     }
   })
   const root = resolve(import.meta.dirname, "../../..")
-  const pairs = Math.round(numberOf("rounds", flags.rounds, 1))
-  const limit = flags["fail-above"] === undefined ? Infinity : numberOf("fail-above", flags["fail-above"], 0)
+  const pairs = roundsOf("compare", flags.rounds)
+  const limit = flags["fail-above"] === undefined ? Infinity : limitOf(flags["fail-above"])
   const named = positionals.filter((each) => Object.hasOwn(workloads, each))
   const given = positionals.filter((each) => !named.includes(each))
   if (given.length > 2) throw new RangeError(`bench: two revisions are compared, got ${given.join(", ")}`)

@@ -8,6 +8,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { median } from "../frame/figures.ts"
 import type * as Process from "../frame/process.ts"
+import { supervised } from "../frame/process.ts"
 import { redisOf } from "../frame/redis.ts"
 import type { Workload } from "../frame/workload.ts"
 
@@ -49,16 +50,14 @@ export const ratios = async (
   try {
     const found: Array<number> = []
     for (let pair = 0; pair < pairs; pair++) {
-      const running: Array<Process.Running> = []
-      try {
+      const ratio = await supervised(async (running) => {
         for (const folder of folders) {
           await redis.prepare()
           running.push(await start(folder, workload, redis.url))
         }
-        found.push(await compete(workload, running))
-      } finally {
-        await Promise.all(running.map(({ stop }) => stop()))
-      }
+        return compete(workload, running)
+      })
+      found.push(ratio)
     }
     return found
   } finally {

@@ -4,12 +4,14 @@
  * A point is a process of its own; the points of a curve take turns, round after round. A wrong value or a failed read
  * leaves a curve without figures and fails the command; a law that does not hold is said, and fails nothing.
  */
+import { mkdirSync } from "node:fs"
 import { parseArgs } from "node:util"
 import { writePage } from "../frame/chartPage.ts"
 import type { Row } from "../frame/figures.ts"
 import { Refused } from "../frame/process.ts"
 import { race } from "../frame/race.ts"
 import { redisOf } from "../frame/redis.ts"
+import { roundsOf } from "../frame/rounds.ts"
 import { picture } from "./chart.ts"
 import type { Curve } from "./curve.ts"
 import { workloads } from "./index.ts"
@@ -52,13 +54,6 @@ const sentences = ({ curve, verdicts }: Drawn) => verdicts.map((verdict) => sent
 const json = ({ curve, rows, verdicts }: Drawn, rounds: number): string =>
   JSON.stringify({ curve: curve.name, rounds, rows, verdicts })
 
-const roundsOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined
-  const rounds = Number(text)
-  if (Number.isInteger(rounds) && rounds >= 1) return rounds
-  throw new RangeError(`curves: --rounds must be a whole number of at least 1, got ${text}`)
-}
-
 export const main = async (args: Array<string>): Promise<void> => {
   const { positionals, values } = parseArgs({
     args,
@@ -73,7 +68,8 @@ export const main = async (args: Array<string>): Promise<void> => {
   const known = Object.keys(workloads)
   const unknown = positionals.find((name) => !known.includes(name))
   if (unknown !== undefined) throw new RangeError(`curves: there is no "${unknown}"; there are ${known.join(", ")}`)
-  const rounds = roundsOf(values.rounds) ?? (values.quick ? 3 : 9)
+  const rounds = values.rounds === undefined ? (values.quick ? 3 : 9) : roundsOf("curves", values.rounds)
+  if (values.chart !== undefined) mkdirSync(values.chart, { recursive: true })
   const drawn: Array<Drawn> = []
   for (const name of positionals.length === 0 ? known : positionals) {
     console.error(`curves: measuring ${name} …`)

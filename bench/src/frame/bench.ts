@@ -1,4 +1,5 @@
 /** Workloads one after the other, said and drawn; a workload whose subject is refused has no figures. */
+import { mkdirSync } from "node:fs"
 import { Refused } from "./process.ts"
 import { race, type Result } from "./race.ts"
 import { redisOf } from "./redis.ts"
@@ -60,6 +61,8 @@ const draw = async (dir: string, all: ReadonlyArray<Done>): Promise<string> => {
 
 /** Gives the names of the workloads that have no figures. */
 export const bench = async (wanted: Wanted, { figures, news }: Report): Promise<ReadonlyArray<string>> => {
+  // A folder that cannot be made is said before anything is measured for it.
+  if (wanted.chart !== undefined) mkdirSync(wanted.chart, { recursive: true })
   const done: Array<Done> = []
   const refused: Array<string> = []
   for (const name of wanted.names) {

@@ -19,7 +19,10 @@ export class Refused extends Error {
 export interface Running {
   readonly name: string
   readonly round: () => Promise<Measured>
-  /** Ends the process, by force when it does not end by itself. */
+  /**
+   * Ends the process, by force when it does not end by itself; refuses when it failed meanwhile or ends with another
+   * code than 0, but not a second time for what a round refused already.
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -50,18 +53,25 @@ const report = (child: ChildProcess, subject: string, patience: number): Promise
     child.on("message", heard).on("exit", ended)
   })
 
-const end = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, "exit")
-  const late = setTimeout(() => child.kill("SIGKILL"), farewell)
+/** Everything that it said has arrived then, too: a process may be gone before. */
+const gone = async (child: ChildProcess): Promise<void> => {
+  const exited = child.exitCode !== null || child.signalCode !== null
+  await Promise.all([exited || once(child, "exit"), !child.connected || once(child, "disconnect")])
+}
+
+/** Gives what it ended with, if that was not 0 and nobody made it end. */
+const end = async (child: ChildProcess): Promise<number | string | undefined> => {
+  let forced = false
+  const late = setTimeout(() => forced = child.kill("SIGKILL"), farewell)
+  const ended = gone(child)
   if (child.connected) child.send("stop" satisfies Order)
   await ended
   clearTimeout(late)
+  return forced || child.exitCode === 0 ? undefined : child.exitCode ?? child.signalCode ?? undefined
 }
 
 const kill = async (child: ChildProcess): Promise<void> => {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, "exit")
+  const ended = gone(child)
   child.kill("SIGKILL")
   await ended
 }
@@ -75,8 +85,14 @@ export const run = async (start: Start, patience: number): Promise<Running> => {
     serialization: "advanced"
   })
   let able = true
+  // It may also fail while nobody asks it for anything.
+  let failure: Refused | undefined
+  child.on("message", (message: Report) => {
+    if (message._tag === "Failed") failure ??= new Refused(start.subject, message.why)
+  })
   const next = async (order?: Order): Promise<Report> => {
     try {
+      if (failure !== undefined) throw failure
       const answer = report(child, start.subject, patience)
       if (order !== undefined && child.connected) child.send(order)
       return await answer
@@ -85,7 +101,14 @@ export const run = async (start: Start, patience: number): Promise<Running> => {
       throw error
     }
   }
-  const stop = () => able ? end(child) : kill(child)
+  const finish = async (): Promise<void> => {
+    if (!able) return kill(child)
+    const ended = await end(child)
+    if (failure !== undefined) throw failure
+    if (ended !== undefined) throw new Refused(start.subject, `its process ended with ${ended}`)
+  }
+  let finishing: Promise<void> | undefined
+  const stop = () => finishing ??= finish()
   try {
     await next()
   } catch (error) {
@@ -100,5 +123,18 @@ export const run = async (start: Start, patience: number): Promise<Running> => {
       return answer.measured
     },
     stop
+  }
+}
+
+/** What the work gives, once all processes that it started have ended well; none of them is left either way. */
+export const supervised = async <A>(work: (running: Array<Running>) => Promise<A>): Promise<A> => {
+  const running: Array<Running> = []
+  const stop = () => running.map(({ stop }) => stop())
+  try {
+    const result = await work(running)
+    await Promise.all(stop())
+    return result
+  } finally {
+    await Promise.allSettled(stop())
   }
 }

@@ -3,7 +3,7 @@
  * at a time while the others rest.
  */
 import { type Row, rows } from "./figures.ts"
-import { Refused, run, type Running } from "./process.ts"
+import { Refused, run, type Running, supervised } from "./process.ts"
 import type { Redis } from "./redis.ts"
 import { judge, type Verdict } from "./targets.ts"
 import type { Measured, Workload } from "./workload.ts"
@@ -32,8 +32,9 @@ const isWarm = (rounds: number, ms: number): boolean => rounds < 5 ? ms > 10_000
 export const order = <A>(all: ReadonlyArray<A>, round: number): ReadonlyArray<A> =>
   all.map((_, i) => all[(i + round) % all.length]!)
 
-/** Every measure once, and nothing else. */
-const checked = ({ measures }: Workload, subject: string, measured: Measured): Measured => {
+/** Every measure once, and nothing else; a subject is free to answer nothing at all. */
+const checked = ({ measures }: Workload, subject: string, answer: Measured | undefined): Measured => {
+  const measured = answer ?? {}
   const wanted = measures.map(({ name }) => name)
   const bad = wanted.find((name) => !Number.isFinite(measured[name]))
   if (bad !== undefined) throw new Refused(subject, `its ${bad} is ${measured[bad]}`)
@@ -61,16 +62,12 @@ const compete = async ({ redis, rounds, workload }: Course, runners: ReadonlyArr
   return { rows: all, targets: judge(workload, all) }
 }
 
-/** Rejects with `Refused` when a subject was wrong, failed, ended or hung; no process is left either way. */
-export const race = async (course: Course): Promise<Result> => {
-  const { patience, redis, registry, subjects, workload } = course
-  const runners: Array<Running> = []
-  try {
+/** Rejects with `Refused` when a subject was wrong, failed, ended or hung, also at its end; no process is left either way. */
+export const race = (course: Course): Promise<Result> =>
+  supervised(async (runners) => {
+    const { patience, redis, registry, subjects, workload } = course
     for (const subject of subjects) {
       runners.push(await run({ registry, workload: workload.name, subject, redis: redis.url }, patience))
     }
-    return await compete(course, runners)
-  } finally {
-    await Promise.all(runners.map(({ stop }) => stop()))
-  }
-}
+    return compete(course, runners)
+  })

@@ -5,7 +5,10 @@ import type { Registry, Started } from "./workload.ts"
 
 const tell = (report: Report): void => void process.send?.(report)
 
-const fail = (error: unknown): void => tell({ _tag: "Failed", why: inspect(error, { depth: 4 }) })
+const fail = (error: unknown): void => {
+  process.exitCode = 1
+  tell({ _tag: "Failed", why: inspect(error, { depth: 4 }) })
+}
 
 const begin = async ({ redis, registry, subject, workload }: Start): Promise<Started> => {
   const { workloads } = await import(registry) as { readonly workloads: Registry }
@@ -16,7 +19,7 @@ const begin = async ({ redis, registry, subject, workload }: Start): Promise<Sta
 
 const measure = async (started: Started): Promise<void> => tell({ _tag: "Measured", measured: await started.round() })
 
-process.on("disconnect", () => process.exit(0))
+process.on("disconnect", () => process.exit())
 process.on("uncaughtException", fail)
 process.on("unhandledRejection", fail)
 

@@ -46,12 +46,12 @@ const table = ({ rows }: Result, { base }: Workload, { better, name, unit }: Mea
 
 /** A verdict in words. */
 export const sentence =
-  (measures: Workload["measures"]) => ({ figure, limit, measure, met, of, says, subject }: Verdict) => {
+  (measures: Workload["measures"]) => ({ figure, judged, limit, measure, met, of, says, subject }: Verdict) => {
     const { better, unit } = measures.find(({ name }) => name === measure)!
     const said = (value: number) => of === undefined ? quantity(value, unit) : `${number(value)} × ${of}`
     return `${met ? "✓ met   " : "✗ MISSED"} ${says}: ${subject} ${said(figure)} (${better === "less" ? "≤" : "≥"} ${
       said(limit)
-    })`
+    }${judged === "median" ? "" : ` in ${judged}`})`
   }
 
 /** A table for each measure, and the targets below them. */

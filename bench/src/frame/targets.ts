@@ -1,6 +1,6 @@
 /** Targets held against what was measured. */
 import type { Row } from "./figures.ts"
-import type { Target, Workload } from "./workload.ts"
+import type { Measure, Target, Workload } from "./workload.ts"
 
 export interface Verdict {
   readonly says: string
@@ -11,22 +11,32 @@ export interface Verdict {
   readonly limit: number
   /** What the figure and the limit are relative to. */
   readonly of: string | undefined
+  /** What is held against the limit: a count that must not exceed its limit must not do so in any round. */
+  readonly judged: "median" | "every round"
   readonly met: boolean
 }
 
+const worst = ({ better }: Measure, { max, min }: Row): number => better === "less" ? max : min
+
 const verdict = (
   target: Target,
-  better: "less" | "more",
-  medianOf: (subject: string) => number | undefined
+  measure: Measure,
+  rowOf: (subject: string) => Row | undefined
 ): ReadonlyArray<Verdict> => {
-  const reached = medianOf(target.subject)
-  const other = "of" in target ? medianOf(target.of) : 1
-  if (reached === undefined || other === undefined) return []
-  const figure = reached / other
-  const limit = "of" in target ? target.times : target.limit
-  const met = better === "less" ? figure <= limit : figure >= limit
-  const { measure, says, subject } = target
-  return [{ says, subject, measure, figure, limit, of: "of" in target ? target.of : undefined, met }]
+  const own = rowOf(target.subject)
+  const { says, subject } = target
+  const judge = (figure: number, limit: number, judged: Verdict["judged"], of?: string): ReadonlyArray<Verdict> => {
+    const met = measure.better === "less" ? figure <= limit : figure >= limit
+    return [{ says, subject, measure: measure.name, figure, limit, of, judged, met }]
+  }
+  if (own === undefined) return []
+  if ("of" in target) {
+    const other = rowOf(target.of)
+    return other === undefined ? [] : judge(own.median / other.median, target.times, "median", target.of)
+  }
+  return measure.unit === "count"
+    ? judge(worst(measure, own), target.limit, "every round")
+    : judge(own.median, target.limit, "median")
 }
 
 /** A verdict for each target whose subjects took part. */
@@ -35,10 +45,10 @@ export const judge = (
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<Verdict> =>
   targets.flatMap((target) => {
-    const { better } = measures.find(({ name }) => name === target.measure)!
+    const measure = measures.find(({ name }) => name === target.measure)!
     return verdict(
       target,
-      better,
-      (subject) => rows.find((row) => row.subject === subject && row.measure === target.measure)?.median
+      measure,
+      (subject) => rows.find((row) => row.subject === subject && row.measure === target.measure)
     )
   })

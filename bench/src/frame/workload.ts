@@ -30,7 +30,10 @@ export interface Measure {
   readonly better: "less" | "more"
 }
 
-/** What this cache is to reach; `times` is relative to another subject's median in the same run. */
+/**
+ * What this cache is to reach; `times` is relative to another subject's median in the same run. `limit` is the median's,
+ * but that of a count holds in every round.
+ */
 export type Target =
   & { readonly subject: string; readonly measure: string; readonly says: string }
   & ({ readonly limit: number } | { readonly times: number; readonly of: string })

@@ -5,6 +5,7 @@
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
+import { mkdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { writePage } from "../frame/chartPage.ts"
@@ -45,6 +46,7 @@ export const main = async (args: Array<string>): Promise<void> => {
       chart: { type: "string" }
     }
   })
+  if (values.chart !== undefined) mkdirSync(values.chart, { recursive: true })
   const setup: Setup = {
     seconds: 60 * positive("minutes", values.minutes),
     rate: positive("rate", values.rate),

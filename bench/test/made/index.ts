@@ -62,6 +62,27 @@ export const workloads: Registry = {
   ...bad("throws-beside", {
     start: async () => ({ round: failBeside, stop: async () => {} })
   }),
+  ...bad("throws-afterwards", {
+    start: async () => ({
+      round: async () => {
+        setTimeout(() => Promise.reject(new Error("an error once it was done")), 1)
+        return { count: 1 }
+      },
+      stop: () => new Promise((resolve) => setTimeout(resolve, 100))
+    })
+  }),
+  ...bad("throws-in-stop", {
+    start: async () => ({
+      round: async () => ({ count: 1 }),
+      stop: () => Promise.reject(new Error("an error at its end"))
+    })
+  }),
+  ...bad("dies-in-stop", {
+    start: async () => ({ round: async () => ({ count: 1 }), stop: async () => process.exit(4) })
+  }),
+  ...bad("says-nothing", {
+    start: async () => ({ round: async () => undefined as unknown as Measured, stop: async () => {} })
+  }),
   ...bad("dies", round(() => process.exit(3))),
   ...bad("hangs", round(() => never)),
   ...bad(
