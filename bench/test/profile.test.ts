@@ -1,6 +1,6 @@
 /** Profiles of a workload that is known: what it does most is what they show. */
 import { assert, describe, it } from "@effect/vitest"
-import { profile } from "../src/profile/main.ts"
+import { chosen, main, profile } from "../src/profile/main.ts"
 import { tally } from "../src/profile/tally.ts"
 import { workloads } from "./support/known.ts"
 
@@ -26,6 +26,16 @@ describe("a profile", () => {
     // 250 objects of two numbers and the list that holds them.
     assert.isAbove(total / each!.times, 5000)
     assert.isBelow(total / each!.times, 20_000)
+  })
+})
+
+describe("who is profiled", () => {
+  it("is this cache by all its names, or who was named; and somebody", async () => {
+    const { workload } = await workloads["known"]!()
+    assert.deepStrictEqual(chosen(workload, undefined), [subject])
+    assert.throws(() => chosen(workload, "another"), /has no subject "another"; there are smart-cache, known/)
+    const error: unknown = await main(["decisions"]).catch((error: unknown) => error)
+    assert.match(String(error), /no subject of decisions is called smart-cache: name one by --subject of \w/)
   })
 })
 

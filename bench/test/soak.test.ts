@@ -24,6 +24,9 @@ describe("the soak", () => {
     const judged = targets(report, short)
     assert.deepStrictEqual(judged.filter(({ says }) => says.startsWith("no ")).map(({ met }) => met), [true, true])
     assert.include(terminal(report, short), "no wrong value: 0")
+    const none = { ...report, hits: { ...report.hits, count: 0 }, stampedes: { ...report.stampedes, count: 0 } }
+    const missed = targets(none, short).filter(({ met }) => !met).map(({ says }) => says)
+    assert.includeMembers(missed, ["P99 of hits < 1 ms", "one compute a stampede"])
   }, 240_000)
 
   it("finds values that are older than their invalidation", async () => {

@@ -23,6 +23,17 @@ const patience = 300_000
 export const own = ({ subjects }: Workload): ReadonlyArray<string> =>
   Object.keys(subjects).filter((name) => name.startsWith("smart-cache"))
 
+/** Who is profiled: one by name, or all that are this cache; throws when that is nobody. */
+export const chosen = (workload: Workload, subject: string | undefined): ReadonlyArray<string> => {
+  const there = Object.keys(workload.subjects).join("; ")
+  if (subject !== undefined && !Object.hasOwn(workload.subjects, subject)) {
+    throw new RangeError(`bench: ${workload.name} has no subject "${subject}"; there are ${there}`)
+  }
+  const subjects = subject === undefined ? own(workload) : [subject]
+  if (subjects.length > 0) return subjects
+  throw new RangeError(`bench: no subject of ${workload.name} is called smart-cache: name one by --subject of ${there}`)
+}
+
 /** Profiles one subject of a workload; an emptied server stays what the first round makes of it. */
 export const profile = async (
   registry: string,
@@ -89,9 +100,7 @@ export const main = async (args: Array<string>): Promise<void> => {
   }
   for (const name of positionals) {
     const { workload } = await workloads[name]!()
-    const subjects = flags.subject === undefined ? own(workload) : [flags.subject]
-    for (const subject of subjects) {
-      if (!Object.hasOwn(workload.subjects, subject)) throw new RangeError(`bench: ${name} has no subject "${subject}"`)
+    for (const subject of chosen(workload, flags.subject)) {
       const result = await profile(registry, workload, subject, flags.heap ? "heap" : "cpu")
       if (flags.out !== undefined) save(flags.out, result)
       if (flags.json) console.log(JSON.stringify({ ...result, file: undefined }))
