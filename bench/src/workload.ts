@@ -2,6 +2,7 @@
  * What every contender reads: 1,000 keys, Zipf popularity, values of about 0.9 KB.
  */
 import type * as Random from "effect/Random"
+import { randomBytes } from "node:crypto"
 
 export interface Value {
   readonly id: number
@@ -9,6 +10,9 @@ export interface Value {
     { readonly name: string; readonly home: number; readonly draw: number; readonly away: number }
   >
 }
+
+/** Tells what this process keeps in Redis from what others keep there, also those of a run before. */
+export const token = randomBytes(4).toString("hex")
 
 export const keyCount = 1000
 

@@ -1,6 +1,6 @@
 /**
- * Rounds of hits in memory: 1,000 keys in a Zipf order that is the same for everybody, each value checked, none computed
- * twice.
+ * Rounds of hits in memory: 1,000 keys in a Zipf order that is the same for everybody, each value checked for being that of
+ * its key, and after each round every key's in full; none computed twice.
  */
 import * as SmartCache from "@smart-cache/core/SmartCache"
 import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
@@ -12,11 +12,12 @@ import * as Random from "effect/Random"
 import type { Measure, Started, Subject } from "../frame/workload.ts"
 import type { Open } from "../peers/peer.ts"
 import { keyCount, keyOf, sequence, sequenceLength, type Value, values } from "../workload.ts"
+import { verify, verifyDeeply } from "./verify.ts"
 
 /** Of the main thread's processor: what a read costs, also where others want the processor too. */
-const perRead: Measure = { name: "a read", unit: "ns", better: "less" }
+const perRead: Measure = { name: "a read, processor", unit: "ns", better: "less" }
 
-const byTheClock: Measure = { name: "a read by the clock", unit: "ns", better: "less" }
+const byTheClock: Measure = { name: "a read, by the clock", unit: "ns", better: "less" }
 
 export const measures: ReadonlyArray<Measure> = [perRead, byTheClock]
 
@@ -57,10 +58,6 @@ const order = await Effect.runPromise(
 
 const at = (turn: number): number => order[turn & (sequenceLength - 1)]!
 
-export const verify = (i: number, value: Value | undefined): void => {
-  if (value?.id !== i) throw new Error(`a wrong value for ${keyOf(i)}: ${JSON.stringify(value)?.slice(0, 80)}`)
-}
-
 /** How long a round goes on, microseconds of its thread, and how many reads it does before it looks again. */
 const length = 150_000
 const batch = 5000
@@ -68,7 +65,17 @@ const batch = 5000
 /** Does turns `from` to `to`, batch after batch. */
 type Turns = (from: number, to: number) => Promise<void>
 
-const rounds = (turns: Turns, source: Source | undefined, stop: () => Promise<void> = async () => {}): Started => ({
+/** How a subject reads: in turns that are timed, and every key once with its value checked in full. */
+interface Reads {
+  readonly turns: Turns
+  readonly all: () => Promise<void>
+}
+
+const rounds = (
+  { all, turns }: Reads,
+  source: Source | undefined,
+  stop: () => Promise<void> = async () => {}
+): Started => ({
   round: async () => {
     const start = performance.now()
     const before = process.threadCpuUsage()
@@ -79,10 +86,12 @@ const rounds = (turns: Turns, source: Source | undefined, stop: () => Promise<vo
       const { system, user } = process.threadCpuUsage(before)
       micros = system + user
     }
+    const elapsed = performance.now() - start
+    await all()
     source?.check()
     return {
       [perRead.name]: micros * 1000 / done,
-      [byTheClock.name]: (performance.now() - start) * 1e6 / done
+      [byTheClock.name]: elapsed * 1e6 / done
     }
   },
   stop
@@ -95,16 +104,24 @@ export const inFiber = async <A>(
   source?: Source,
   stop?: () => Promise<void>
 ): Promise<Started> => {
-  const each = (from: number, to: number, indexAt: (turn: number) => number): Promise<void> => {
+  const turns: Turns = (from, to) => {
     let turn = from
     return Effect.runPromise(Effect.orDie(Effect.whileLoop({
       while: () => turn < to,
-      body: () => read(indexAt(turn)),
-      step: (result) => verify(indexAt(turn++), valueOf(result))
+      body: () => read(at(turn)),
+      step: (result) => verify(at(turn++), valueOf(result))
     })))
   }
-  await each(0, keyCount, (turn) => turn)
-  return rounds((from, to) => each(from, to, at), source, stop)
+  const all = (): Promise<void> => {
+    let i = 0
+    return Effect.runPromise(Effect.orDie(Effect.whileLoop({
+      while: () => i < keyCount,
+      body: () => read(i),
+      step: (result) => verifyDeeply(i++, valueOf(result))
+    })))
+  }
+  await all()
+  return rounds({ turns, all }, source, stop)
 }
 
 /** Reads one after the other, each awaited from outside Effect. */
@@ -114,17 +131,17 @@ export const awaited = async <A>(
   source: Source,
   stop: () => Promise<void>
 ): Promise<Started> => {
-  for (const i of keys.keys()) verify(i, valueOf(await read(i)))
-  return rounds(
-    async (from, to) => {
-      for (let turn = from; turn < to; turn++) {
-        const i = at(turn)
-        verify(i, valueOf(await read(i)))
-      }
-    },
-    source,
-    stop
-  )
+  const turns: Turns = async (from, to) => {
+    for (let turn = from; turn < to; turn++) {
+      const i = at(turn)
+      verify(i, valueOf(await read(i)))
+    }
+  }
+  const all = async (): Promise<void> => {
+    for (let i = 0; i < keyCount; i++) verifyDeeply(i, valueOf(await read(i)))
+  }
+  await all()
+  return rounds({ turns, all }, source, stop)
 }
 
 /** Of what is the value itself. */

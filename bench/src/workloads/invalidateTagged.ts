@@ -4,6 +4,7 @@
  */
 import type { Measured, Started, Subject } from "../frame/workload.ts"
 import type { Open, Peer } from "../peers/peer.ts"
+import { token } from "../workload.ts"
 
 /** The values of a key are told apart by what the source was when they were made. */
 interface Value {
@@ -14,8 +15,11 @@ interface Value {
 /** Two in five carry the tag of the round; the other tags tell entries apart as those of an application do. */
 const struck = (i: number): boolean => i % 5 < 2
 
+/** Tags and keys are this process's own: others keep theirs on the same server. */
+const season = `season:now:${token}`
+
 const tagsOf = (i: number): ReadonlyArray<string> => [
-  struck(i) ? "season:now" : "season:before",
+  struck(i) ? season : "season:before",
   `league:${i % 20}`,
   `team:${i % 200}`,
   `day:${i % 31}`,
@@ -30,7 +34,9 @@ interface Field {
 }
 
 const field = async (open: Open, entries: number, redis: string): Promise<Field> => {
-  const keys: ReadonlyArray<string> = JSON.parse(JSON.stringify(Array.from({ length: entries }, (_, i) => `k:${i}`)))
+  const keys: ReadonlyArray<string> = JSON.parse(
+    JSON.stringify(Array.from({ length: entries }, (_, i) => `${token}:${i}`))
+  )
   const tags = new Map(keys.map((key, i) => [key, tagsOf(i)]))
   const field = { keys, version: 0, computes: 0 }
   const load = async (key: string): Promise<Value> => {
@@ -73,7 +79,7 @@ const round = async (field: Field): Promise<Measured> => {
   expect("computes of what was held", field.computes, 0)
   field.version++
   const start = process.hrtime.bigint()
-  await field.peer.invalidateTag!("season:now")
+  await field.peer.invalidateTag!(season)
   const invalidation = Number(process.hrtime.bigint() - start) / 1e6
   const after = await readAll(field, (value, i) => {
     if (struck(i) ? value.version !== field.version : value.version > before) wrong++

@@ -49,8 +49,20 @@ export const workload: Workload = {
   },
   base: "Effect Cache.get",
   targets: [
-    { subject: "smart-cache get", measure: "a read", says: "beside Effect's own", times: 0.65, of: "Effect Cache.get" },
-    { subject: "smart-cache get", measure: "a read", says: "beside the floor", times: 1.2, of: "Map + Clock in Effect" }
+    {
+      subject: "smart-cache get",
+      measure: "a read, processor",
+      says: "beside Effect's own",
+      times: 0.65,
+      of: "Effect Cache.get"
+    },
+    {
+      subject: "smart-cache get",
+      measure: "a read, processor",
+      says: "beside the floor",
+      times: 1.2,
+      of: "Map + Clock in Effect"
+    }
   ],
   rounds: 31
 }

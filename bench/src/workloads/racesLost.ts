@@ -4,6 +4,7 @@
  */
 import type { Measured, Started, Subject } from "../frame/workload.ts"
 import type { Open } from "../peers/peer.ts"
+import { token } from "../workload.ts"
 
 interface Value {
   readonly key: string
@@ -51,7 +52,7 @@ const started = async (open: Open, redis: string): Promise<Started> => {
   return {
     round: async (): Promise<Measured> => {
       races.clear()
-      const keys = Array.from({ length: triesARound }, () => `raced:${process.pid}:${tries++}`)
+      const keys = Array.from({ length: triesARound }, () => `raced:${token}:${tries++}`)
       const outcomes = await Promise.all(keys.map(lost))
       return { "stale served": outcomes.filter((stale) => stale).length }
     },

@@ -1,7 +1,6 @@
 /** Hits in Redis, a hundred readers at once. */
 import type { Measure, Workload } from "../frame/workload.ts"
 import { keyCount } from "../workload.ts"
-import { verify } from "./hits.ts"
 import {
   cacheByRunPromise,
   cacheInFibers,
@@ -12,6 +11,7 @@ import {
   type Round,
   storeInFibers
 } from "./redisHits.ts"
+import { verifyParsed } from "./verify.ts"
 
 const crowd = 100
 
@@ -43,7 +43,7 @@ const turns = () => {
 const round: Round = async (readers) => {
   const start = performance.now()
   const { micros, next, reads } = turns()
-  await readers(crowd, next, verify)
+  await readers(crowd, next, verifyParsed)
   return {
     [throughput.name]: reads() / (performance.now() - start) * 1000,
     [processor.name]: micros() / reads()

@@ -2,8 +2,8 @@
 import { quantile } from "../frame/figures.ts"
 import type { Measure, Workload } from "../frame/workload.ts"
 import { keyCount } from "../workload.ts"
-import { verify } from "./hits.ts"
 import { cacheByRunPromise, cacheInFibers, floor, peersBy, rawGet, type Round, storeInFibers } from "./redisHits.ts"
+import { verifyParsed } from "./verify.ts"
 
 /** In a round, unless that takes long, milliseconds. */
 const reads = 2000
@@ -24,7 +24,7 @@ const round: Round = async (readers) => {
   }
   await readers(1, next, (i, value) => {
     waits.push((performance.now() - start) * 1000)
-    verify(i, value)
+    verifyParsed(i, value)
   })
   return { [median.name]: quantile(waits, 0.5), [tail.name]: quantile(waits, 0.99) }
 }

@@ -1,4 +1,7 @@
-/** Hits in Redis: 1,000 keys one after the other, values of 0.9 KB parsed and checked, none computed twice. */
+/**
+ * Hits in Redis: 1,000 keys one after the other, values of 0.9 KB parsed and checked, after each round in full; none computed
+ * twice.
+ */
 import * as CacheConfig from "@smart-cache/core/CacheConfig"
 import * as CacheStore from "@smart-cache/core/CacheStore"
 import * as SmartCache from "@smart-cache/core/SmartCache"
@@ -12,14 +15,15 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import type { Started, Subject } from "../frame/workload.ts"
 import { connect, quiet } from "../peers/client.ts"
 import type { Open } from "../peers/peer.ts"
-import { keyCount, keyOf, type Value, values } from "../workload.ts"
-import { itself, ofResult, Source, ttl, verify } from "./hits.ts"
+import { keyCount, keyOf, token, type Value, values } from "../workload.ts"
+import { itself, ofResult, Source, ttl } from "./hits.ts"
+import { type Verify, verifyDeeply } from "./verify.ts"
 
 /** What readers do: read what `next` says until it says nothing, and hand over each value. */
 export type Readers = (
   count: number,
   next: () => number | undefined,
-  take: (i: number, value: Value | undefined) => void
+  take: Verify
 ) => Promise<void>
 
 /** How a round reads, and what it measures. */
@@ -56,11 +60,15 @@ const fibers = <A>(
 }
 
 const started = async (round: Round, readers: Readers, source: Source, stop: () => Promise<void>): Promise<Started> => {
-  let filled = 0
-  await readers(10, () => filled < keyCount ? filled++ : undefined, verify)
+  const all = async () => {
+    let next = 0
+    await readers(10, () => next < keyCount ? next++ : undefined, verifyDeeply)
+  }
+  await all()
   return {
     round: async () => {
       const measured = await round(readers)
+      await all()
       source.check()
       return measured
     },
@@ -72,7 +80,7 @@ const started = async (round: Round, readers: Readers, source: Source, stop: () 
 export const peer = (name: string, load: () => Promise<Open>) => (round: Round) => async (): Promise<Subject> => {
   const open = await load()
   const start = async (redis: string) => {
-    const keys = values.map((_, i) => `${name}:${keyOf(i)}`)
+    const keys = values.map((_, i) => `${name}:${token}:${keyOf(i)}`)
     const indexOf = new Map(keys.map((key, i) => [key, i]))
     const source = new Source()
     const compute = async (key: string) => source.compute(indexOf.get(key)!)
@@ -82,15 +90,17 @@ export const peer = (name: string, load: () => Promise<Open>) => (round: Round) 
   return { start }
 }
 
-const unparsed = (json: string | null, i: number): Value | undefined =>
-  json?.startsWith(`{"id":${i},`) ? values[i]! : undefined
+const texts = values.map((value) => JSON.stringify(value))
+
+/** A text is compared as a whole. */
+const unparsed = (json: string | null, i: number): Value | undefined => json === texts[i] ? values[i]! : undefined
 
 /** What is left when nobody parses. */
 export const rawGet = (round: Round) => async (): Promise<Subject> => ({
   start: async (redis) => {
     const client = await connect(redis)
     const source = new Source()
-    const keys = values.map((_, i) => `raw:${keyOf(i)}`)
+    const keys = values.map((_, i) => `raw:${token}:${keyOf(i)}`)
     for (const [i, key] of keys.entries()) await client.set(key, JSON.stringify(source.compute(i)))
     return started(round, promises((i) => client.get(keys[i]!), unparsed), source, async () => void await client.quit())
   }
@@ -100,7 +110,7 @@ export const rawGet = (round: Round) => async (): Promise<Subject> => ({
 const own = async (redis: string, namespace: string) => {
   const config = CacheConfig.layer({ storeTimeout: "5 seconds" })
   const store = Layer.provide(
-    RedisStore.layer({ namespace }),
+    RedisStore.layer({ namespace: `${namespace}-${token}` }),
     IoRedis.layer({ url: redis, commandTimeout: "5 seconds" })
   )
   const cache = SmartCache.layerOn({ ttl: TtlPolicy.fixed(ttl) }, { config, store })

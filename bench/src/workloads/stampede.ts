@@ -1,13 +1,14 @@
 /** A stampede in one process: a thousand readers of a key that is missing. */
 import type { Started, Subject, Workload } from "../frame/workload.ts"
 import type { Open } from "../peers/peer.ts"
+import { token } from "../workload.ts"
 import { computeTime, measures, readers, Source, stampede, ttl } from "./stampedes.ts"
 
 const started = (source: Source, read: (key: string) => Promise<string>, stop: () => Promise<void>): Started => {
   let keys = 0
   const once = async () => {
     const before = source.computes
-    const { ended, started } = await stampede(read, `stampede:${process.pid}:${++keys}`)
+    const { ended, started } = await stampede(read, `stampede:${token}:${++keys}`)
     return { computes: source.computes - before, "last reader": ended - started }
   }
   return {

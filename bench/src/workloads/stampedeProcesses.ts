@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process"
 import { once } from "node:events"
 import { fileURLToPath } from "node:url"
 import type { Measured, Started, Subject, Workload } from "../frame/workload.ts"
+import { token } from "../workload.ts"
 import { computeTime, measures, now, readers, type Stampede } from "./stampedes.ts"
 import { names, type StoreName } from "./stampedeStores.ts"
 
@@ -64,7 +65,7 @@ const start = async (setup: Setup): Promise<Started> => {
   )
   await Promise.all(children.map(answer))
   let keys = 0
-  const next = () => stampede(children, `stampede:${process.pid}:${++keys}`)
+  const next = () => stampede(children, `stampede:${token}:${++keys}`)
   for (let i = 0; i < 5; i++) await next()
   return {
     // The first one warms up what others have cooled down meanwhile.
