@@ -13,6 +13,8 @@ declare module "autocannon" {
       /** Seconds. */
       readonly duration: number
       readonly requests: ReadonlyArray<Request>
+      /** An answer whose body it refuses is a mismatch. */
+      readonly verifyBody?: (body: string) => boolean
     }
     interface Result {
       readonly requests: { readonly average: number; readonly total: number }
@@ -21,6 +23,7 @@ declare module "autocannon" {
       readonly non2xx: number
       readonly errors: number
       readonly timeouts: number
+      readonly mismatches: number
     }
   }
   function autocannon(options: autocannon.Options): Promise<autocannon.Result>

@@ -18,6 +18,8 @@ type GuardOf = (names: ReadonlyArray<string>) => Guard
 
 const observations = 100_000
 
+const measure = "an observation, processor"
+
 /** The score by its definition. */
 const scoreOf = (past: ReadonlyArray<number>, price: number): number => {
   const mean = past.reduce((sum, each) => sum + each, 0) / past.length
@@ -56,7 +58,7 @@ const started = (guardOf: GuardOf, markets: number): Started => {
       for (let i = 0; i < observations; i++) observe(turn++ % markets)
       const { system, user } = process.threadCpuUsage(before)
       check()
-      return { "an observation": (system + user) * 1000 / observations }
+      return { [measure]: (system + user) * 1000 / observations }
     },
     stop: async () => {}
   }
@@ -79,16 +81,15 @@ export const workload: Workload = {
   name: "vix",
   title: `the volatility guard: a price is judged and becomes a sample, ${samples} held of every market`,
   redis: "none",
-  // Of this thread's processor.
-  measures: [{ name: "an observation", unit: "ns", better: "less" }],
+  measures: [{ name: measure, unit: "ns", better: "less" }],
   subjects: { ...subjects(floor, twoPasses), ...subjects("smart-cache", ours) },
   base: `${floor}, ${nameOf(1000)}`,
-  targets: sizes.map((markets) => ({
-    subject: `smart-cache, ${nameOf(markets)}`,
-    measure: "an observation",
-    says: "1 µs where two passes take 0.95",
-    times: 1.05,
-    of: `${floor}, ${nameOf(markets)}`
-  })),
+  targets: sizes.flatMap((markets) => {
+    const own = { subject: `smart-cache, ${nameOf(markets)}`, measure, times: 1.05 }
+    return [
+      { ...own, says: "1 µs where two passes take 0.95", of: `${floor}, ${nameOf(markets)}` },
+      { ...own, says: "flat in the number of markets", of: `${floor}, ${nameOf(sizes[0]!)}` }
+    ]
+  }),
   rounds: 9
 }
