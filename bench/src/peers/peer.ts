@@ -19,6 +19,8 @@ export interface Peer<V> {
   readonly read: (key: string) => Promise<V>
   /** Only where the settings have tags. */
   readonly invalidateTag?: (tag: string) => Promise<unknown>
+  /** Called after each round by those that do not fail without their store: rejects when they did without. */
+  readonly check?: () => Promise<void>
   readonly close: () => Promise<void>
 }
 

@@ -76,6 +76,7 @@ const round = async (field: Field): Promise<Measured> => {
   const before = field.version
   let wrong = 0
   const hits = await readAll(field, () => {})
+  await field.peer.check?.()
   expect("computes of what was held", field.computes, 0)
   field.version++
   const start = process.hrtime.bigint()
@@ -87,6 +88,7 @@ const round = async (field: Field): Promise<Measured> => {
   expect("stale values or needless computes", wrong, 0)
   expect("computes", field.computes, field.keys.filter((_, i) => struck(i)).length)
   field.computes = 0
+  await field.peer.check?.()
   return { "an invalidation": invalidation, "a tagged hit": hits, "a read after it": after }
 }
 
@@ -96,6 +98,7 @@ const rehearsals = 200
 const started = async (open: Open, entries: number, redis: string): Promise<Started> => {
   const all = await field(open, entries, redis)
   await readAll(all, () => {})
+  await all.peer.check?.()
   expect("computes of what was not held", all.computes, entries)
   all.computes = 0
   for (let i = 0; i < rehearsals; i++) await all.peer.invalidateTag!(`nobody:${i}`)

@@ -30,7 +30,7 @@ const started = async (open: Open, redis: string): Promise<Started> => {
     return { key, version }
   }
   const settings = { load, ttl: 3_600_000, capacity: 10_000, tagsOf: (key: string) => [`tag:${key}`] }
-  const { close, invalidateTag, read } = await open<Value>(settings, redis)
+  const { check, close, invalidateTag, read } = await open<Value>(settings, redis)
   const checked = async (key: string): Promise<number> => {
     const value = await read(key)
     if (value?.key !== key) throw new Error(`a wrong value for ${key}: ${JSON.stringify(value)}`)
@@ -54,6 +54,7 @@ const started = async (open: Open, redis: string): Promise<Started> => {
       races.clear()
       const keys = Array.from({ length: triesARound }, () => `raced:${token}:${tries++}`)
       const outcomes = await Promise.all(keys.map(lost))
+      await check?.()
       return { "stale served": outcomes.filter((stale) => stale).length }
     },
     stop: close

@@ -1,10 +1,10 @@
 /** A stampede in one process: a thousand readers of a key that is missing. */
 import type { Started, Subject, Workload } from "../frame/workload.ts"
-import type { Open } from "../peers/peer.ts"
+import type { Open, Peer } from "../peers/peer.ts"
 import { token } from "../workload.ts"
 import { computeTime, measures, readers, Source, stampede, ttl } from "./stampedes.ts"
 
-const started = (source: Source, read: (key: string) => Promise<string>, stop: () => Promise<void>): Started => {
+const started = (source: Source, { check, close, read }: Peer<string>): Started => {
   let keys = 0
   const once = async () => {
     const before = source.computes
@@ -15,9 +15,11 @@ const started = (source: Source, read: (key: string) => Promise<string>, stop: (
     // The first one warms up what others have cooled down meanwhile.
     round: async () => {
       await once()
-      return once()
+      const measured = await once()
+      await check?.()
+      return measured
     },
-    stop
+    stop: close
   }
 }
 
@@ -26,8 +28,7 @@ const peer = (load: () => Promise<Open>) => async (): Promise<Subject> => {
   return {
     start: async (redis) => {
       const source = new Source()
-      const { close, read } = await open<string>({ load: source.load, ttl, capacity: 1000 }, redis)
-      return started(source, read, close)
+      return started(source, await open<string>({ load: source.load, ttl, capacity: 1000 }, redis))
     }
   }
 }

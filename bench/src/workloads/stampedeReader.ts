@@ -9,12 +9,13 @@ const tell = (answer: Answer): void => void process.send?.(answer)
 
 const source = new Source()
 const open = await load(name)
-const { read } = await open<string>({ load: source.load, ttl, capacity: 1000 }, redis)
+const { check, read } = await open<string>({ load: source.load, ttl, capacity: 1000 }, redis)
 
 const obey = async ({ at, key }: Order): Promise<void> => {
   const before = source.computes
   await new Promise((resolve) => setTimeout(resolve, Math.max(1, at - now())))
   const times = await stampede(read, key)
+  await check?.()
   tell({ ...times, computes: source.computes - before })
 }
 

@@ -1,12 +1,5 @@
 /** Who is asked by several processes at once, by name. */
-import * as SmartCache from "@smart-cache/core/SmartCache"
-import * as TtlPolicy from "@smart-cache/core/TtlPolicy"
-import * as RedisCache from "@smart-cache/redis/RedisCache"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as ManagedRuntime from "effect/ManagedRuntime"
-import { connect, quiet } from "../peers/client.ts"
+import { connect } from "../peers/client.ts"
 import { type Open, type Peer, refuse, type Settings } from "../peers/peer.ts"
 
 /** How often somebody who waits for a lock looks whether there is a value, milliseconds. */
@@ -44,23 +37,6 @@ const lockAndPoll = async <V>(settings: Settings<V>, url: string): Promise<Peer<
   return { read, close: async () => void await client.quit() }
 }
 
-/** This cache, more patient than by default: on a busy machine, a process that waits for its turn is no failure of Redis. */
-const smartCache = async <V>({ load, ttl }: Settings<V>, url: string): Promise<Peer<V>> => {
-  const cache = RedisCache.layer({
-    ttl: TtlPolicy.fixed(ttl),
-    config: { storeTimeout: "15 seconds", hardTimeout: "60 seconds" },
-    redis: { url, commandTimeout: "5 seconds" }
-  })
-  const runtime = ManagedRuntime.make(Layer.provide(cache, quiet))
-  const context = await runtime.context()
-  const { get } = Context.get(context, SmartCache.SmartCache)
-  const run = Effect.runPromiseWith(context)
-  return {
-    read: async (key) => (await run(get(key, Effect.promise(() => load(key))))).value,
-    close: () => runtime.dispose()
-  }
-}
-
 const stores = {
   "SET NX and poll": async (): Promise<Open> => lockAndPoll,
   "async-cache-dedupe": async () => (await import("../peers/asyncCacheDedupe.ts")).redis,
@@ -69,7 +45,7 @@ const stores = {
   "cache-manager, Redis": async () => (await import("../peers/cacheManager.ts")).redis,
   "cacheable, Redis": async () => (await import("../peers/cacheable.ts")).redis,
   "Effect PersistedCache": async () => (await import("../peers/effectCache.ts")).persistedInRedis,
-  "smart-cache": async (): Promise<Open> => smartCache
+  "smart-cache": async () => (await import("../peers/smartCache.ts")).redis
 } satisfies Record<string, () => Promise<Open>>
 
 export type StoreName = keyof typeof stores
