@@ -20,9 +20,9 @@ const modes: Readonly<Record<string, () => Promise<{ readonly main: (args: Array
 /** How long a subject may take for one step, milliseconds. */
 const patience = 180_000
 
-/** Names may have a comma in them, with a space behind it. */
+/** Names may have a comma in them, with a space or a digit behind it. */
 const subjectsOf = async (names: ReadonlyArray<string>, text: string): Promise<ReadonlyArray<string>> => {
-  const wanted = text.split(/,(?! )/)
+  const wanted = text.split(/,(?!\s|\d)/)
   const modules = await Promise.all(names.map((name) => workloads[name]!()))
   const known = [...new Set(modules.flatMap(({ workload }) => Object.keys(workload.subjects)))]
   const unknown = wanted.find((subject) => !known.includes(subject))

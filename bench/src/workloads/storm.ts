@@ -10,7 +10,7 @@ import type { Open } from "../peers/peer.ts"
 const ttl = 200
 const computeTime = 50
 const readsPerSecond = 500
-const length = 10_000
+const length = 2000
 /** Longer than any reader should wait who could have had a value. */
 const patience = 10
 
@@ -83,10 +83,13 @@ const blow = async (read: (key: string) => Promise<Value>): Promise<Storm> => {
   return { reads: await Promise.all(reads), halted }
 }
 
+/** Storms that a round may have until one of them is quiet. */
+const storms = 3
+
 /** The quietest of a few storms, and no more of them once one was quiet. */
 const quietest = async (storm: () => Promise<Measured>): Promise<Measured> => {
   let best = await storm()
-  for (let again = 0; again < 2 && best[halted]! > patience; again++) {
+  for (let again = 1; again < storms && best[halted]! > patience; again++) {
     const next = await storm()
     if (next[halted]! < best[halted]!) best = next
   }
@@ -98,6 +101,8 @@ const halted = "longest without a processor"
 const started = (source: Source, read: (key: string) => Promise<Value>, stop: () => Promise<void>): Started => {
   const storm = async (): Promise<Measured> => {
     await read(key)
+    // Whoever was served what the round before left has a new value by now.
+    await sleep(2 * computeTime)
     source.forget()
     const { halted: millis, reads } = await blow(read)
     const p99 = (of: (served: Served) => number) => quantile(reads.map(of), 0.99)
@@ -133,7 +138,7 @@ export const workload: Workload = {
   name: "storm",
   title: `an expiry storm: one key, TTL ${ttl} ms, compute ${computeTime} ms, ${readsPerSecond} reads a second for ${
     length / 1000
-  } s; ages since the compute ended, waits over ${patience} ms`,
+  } s; a round is the quietest of up to ${storms} storms, by the longest time without a processor; readers wait from ${patience} ms on`,
   redis: "none",
   measures: [
     { name: "reads that wait", unit: "count", better: "less" },
@@ -161,8 +166,24 @@ export const workload: Workload = {
   base: "Map + promise",
   targets: [
     { subject: "smart-cache", measure: "reads that wait", says: "nobody waits", limit: 0 },
-    { subject: "smart-cache", measure: "computes", says: "hardly more computes than expiries", limit: 60 },
-    { subject: "smart-cache", measure: "age P99", says: "1.1 TTL", limit: 1.1 * ttl }
+    {
+      subject: "smart-cache",
+      measure: "computes",
+      says: "hardly more computes than expiries",
+      limit: 1.2 * length / ttl
+    },
+    {
+      subject: "smart-cache",
+      measure: "age P99",
+      says: "1.1 TTL, since the compute ended (that is when a TTL begins here)",
+      limit: 1.1 * ttl
+    },
+    {
+      subject: "smart-cache",
+      measure: "age P99 since the compute began",
+      says: "1.1 TTL, since the compute began",
+      limit: 1.1 * ttl
+    }
   ],
   rounds: 5
 }
