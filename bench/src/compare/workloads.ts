@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as References from "effect/References"
 import type { Measure, Registry, Started, Workload } from "../frame/workload.ts"
+import { raise } from "../peers/peer.ts"
 import { keyCount, keyOf, values } from "../workload.ts"
 
 /** Of the main thread's processor: what others do on the machine is not in it. */
@@ -71,6 +72,13 @@ const right = (i: number) => ({ value }: { readonly value: { readonly id: number
 const computes = values.map((value) => Effect.succeed(value))
 const rights = values.map((_, i) => right(i))
 
+/** Ends the process, whoever computes, the reader or a refresh: a read that is computed is no hit. */
+const never = Effect.suspend(() => {
+  const error = new Error("bench: computed what was held")
+  raise(error)
+  return Effect.die(error)
+})
+
 const open = async <R>(layer: Layer.Layer<SmartCache.SmartCache | R>) => {
   const quiet = Layer.succeed(References.MinimumLogLevel, "Error")
   const runtime = ManagedRuntime.make(Layer.provideMerge(layer, quiet))
@@ -79,9 +87,8 @@ const open = async <R>(layer: Layer.Layer<SmartCache.SmartCache | R>) => {
 
 const hits = (context: Parameters<SmartCache.Shape["get"]>[2]) => async (): Promise<Work> => {
   const { cache, stop } = await open(SmartCache.layer())
-  const reads = keys.map((key, i) =>
-    Effect.suspend(() => Effect.map(cache.get(key, computes[i]!, context), rights[i]!))
-  )
+  for (const [i, key] of keys.entries()) await Effect.runPromise(cache.get(key, computes[i]!, context))
+  const reads = keys.map((key, i) => Effect.suspend(() => Effect.map(cache.get(key, never, context), rights[i]!)))
   return { times: 100_000, crowd: 1, once: (turn) => reads[turn % keyCount]!, stop }
 }
 
@@ -92,12 +99,18 @@ const misses = async (): Promise<Work> => {
   return { times: 5000, crowd: 1, once, stop }
 }
 
-/** A tag that 10,000 entries carry, and one of them read after each invalidation. */
+/** A tag that 10,000 entries carry; one of them is read after each invalidation, and computed for that. */
 const invalidations = async (): Promise<Work> => {
   const { cache, stop } = await open(SmartCache.layer())
   const context = { tags: ["tag"] }
   for (let i = 0; i < 10_000; i++) await Effect.runPromise(cache.set(`tagged:${i}`, values[i % keyCount]!, context))
-  const once = () => cache.invalidate(Invalidation.tags("tag"))
+  const once = (turn: number) =>
+    Effect.andThen(
+      cache.invalidate(Invalidation.tags("tag")),
+      Effect.map(cache.get(`tagged:${turn % 10_000}`, Effect.succeed(turn), context), ({ value }) => {
+        if (value !== turn) throw new Error("bench: an invalidation left what it names")
+      })
+    )
   return { times: 5000, crowd: 1, once, stop }
 }
 
@@ -109,7 +122,7 @@ const redisHits = async (url: string): Promise<Work> => {
   const config = CacheConfig.layer({ storeTimeout: "10 seconds" })
   const { cache, stop } = await open(SmartCache.layerOn({}, { config, store }))
   for (const [i, key] of keys.entries()) await Effect.runPromise(cache.set(key, values[i]!))
-  const reads = keys.map((key, i) => Effect.suspend(() => Effect.map(cache.get(key, computes[i]!), rights[i]!)))
+  const reads = keys.map((key, i) => Effect.suspend(() => Effect.map(cache.get(key, never), rights[i]!)))
   return { times: 10_000, crowd: 100, once: (turn) => reads[turn % keyCount]!, stop }
 }
 
@@ -121,7 +134,7 @@ const all: ReadonlyArray<Workload> = [
     hits({ tags: ["a", "b", "c", "d", "e"], odds: { "m:1": 1.9, "m:2": 3.4, "m:3": 4.2 } })
   ),
   workload("miss", "a miss and its compute in memory", misses),
-  workload("invalidate", "an invalidation of a tag in memory", invalidations),
+  workload("invalidate", "an invalidation of a tag in memory, and one entry computed again", invalidations),
   workload("redis-hit", "a hit in Redis, 100 readers at once", redisHits, "standing")
 ]
 
