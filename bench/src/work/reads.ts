@@ -5,7 +5,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { type Value, valueOf } from "../workload.ts"
-import { type Place, type Scenario, type Stage, work } from "./scenario.ts"
+import { type Place, type Scenario, scenario, type Stage, work } from "./scenario.ts"
 
 const value = valueOf(7)
 
@@ -44,29 +44,26 @@ const tags = ["a", "b", "c", "d", "e"]
 const tagged: ReadContext = { tags, odds: { "m:1": 1.9, "m:2": 3.4, "m:3": 4.2 } }
 
 /** One read of a key that is held. */
-const hit = (name: string, place: Place, expected: Expected, context?: ReadContext): Scenario => ({
-  name,
-  place,
-  until: "answered",
-  crowd: 0,
-  repetitions: 3,
-  times: place === "redis" ? 1_000 : 20_000,
-  begin: (stage) => {
-    const key = stage.fresh("held")
-    const again = read(stage, key, never, expected, context)
-    const before = Effect.andThen(expecting(place, stage), read(stage, key, compute(stage), {}, context))
-    return Effect.as(Effect.andThen(before, again), work(again))
-  }
-})
+const hit = (name: string, place: Place, expected: Expected, context?: ReadContext): Scenario =>
+  scenario({
+    name,
+    place,
+    until: "answered",
+    times: place === "redis" ? 1_000 : 20_000,
+    begin: (stage) => {
+      const key = stage.fresh("held")
+      const again = read(stage, key, never, expected, context)
+      const before = Effect.andThen(expecting(place, stage), read(stage, key, compute(stage), {}, context))
+      return Effect.as(Effect.andThen(before, again), work(again))
+    }
+  })
 
 /** Many keys that are held, by readers who come at once. */
-const crowded: Scenario = {
+const crowded = scenario({
   name: "100 hits at once",
   place: "redis",
   until: "answered",
   crowd: 100,
-  repetitions: 3,
-  times: 0,
   begin: (stage) => {
     const keys = Array.from({ length: 100 }, () => stage.fresh("held"))
     const all = (compute: Effect.Effect<Value>, expected: Expected) =>
@@ -74,16 +71,13 @@ const crowded: Scenario = {
     const before = Effect.andThen(all(compute(stage), {}), expecting("redis", stage))
     return Effect.as(before, work(all(never, { source: "redis", strategy: "serve_fresh" })))
   }
-}
+})
 
 /** The least that a turn of the event loop begins with: a promise from outside of Effect, not waited for. */
-const awaited: Scenario = {
+const awaited = scenario({
   name: "hit by runPromise",
   place: "memory",
   until: "answered",
-  crowd: 0,
-  repetitions: 3,
-  times: 0,
   begin: (stage) => {
     const key = stage.fresh("held")
     const again = read(stage, key, never, { strategy: "serve_fresh" })
@@ -92,36 +86,32 @@ const awaited: Scenario = {
       work(Effect.sync(() => void Effect.runPromiseWith(stage.meter.fibers)(again)))
     )
   }
-}
+})
 
 /** Long enough for what is fresh for 50 ms, also by a clock that is looked at now and then. */
 const aged = Effect.sleep("200 millis")
 
-const stale = (name: string, refresh: "under way" | "begins"): Scenario => ({
-  name,
-  place: "memory that ages",
-  until: "answered",
-  crowd: 0,
-  repetitions: 3,
-  times: refresh === "under way" ? 20_000 : 0,
-  begin: (stage) => {
-    const key = stage.fresh("stale")
-    const again = read(stage, key, Effect.never, { strategy: "serve_stale" })
-    const ageing = Effect.andThen(read(stage, key, compute(stage), {}), aged)
-    return Effect.as(refresh === "begins" ? ageing : Effect.andThen(ageing, again), work(again))
-  }
-})
+const stale = (name: string, refresh: "under way" | "begins"): Scenario =>
+  scenario({
+    name,
+    place: "memory that ages",
+    until: "answered",
+    times: refresh === "under way" ? 20_000 : 0,
+    begin: (stage) => {
+      const key = stage.fresh("stale")
+      const again = read(stage, key, Effect.never, { strategy: "serve_stale" })
+      const ageing = Effect.andThen(read(stage, key, compute(stage), {}), aged)
+      return Effect.as(refresh === "begins" ? ageing : Effect.andThen(ageing, again), work(again))
+    }
+  })
 
 /** The luckiest draw there is: βδ of what took 5 ms reaches far beyond a minute then. */
 const luck: Random.Random = { nextIntUnsafe: () => Number.MAX_SAFE_INTEGER, nextDoubleUnsafe: () => 1 - 2 ** -53 }
 
-const early: Scenario = {
+const early = scenario({
   name: "early hit that begins its refresh",
   place: "memory",
   until: "answered",
-  crowd: 0,
-  repetitions: 3,
-  times: 0,
   begin: (stage) => {
     const key = stage.fresh("early")
     const slow = Effect.delay(compute(stage), "5 millis")
@@ -132,16 +122,13 @@ const early: Scenario = {
       return work(Effect.provideService(again, Random.Random, luck))
     })
   }
-}
+})
 
 /** A market that was calm leaps: what is held is of no use, and the read goes for a compute. */
-const panic: Scenario = {
+const panic = scenario({
   name: "read in a panic, up to the compute",
   place: "memory",
   until: "computing",
-  crowd: 0,
-  repetitions: 3,
-  times: 0,
   begin: (stage) =>
     Effect.gen(function*() {
       const key = stage.fresh("panic")
@@ -150,7 +137,7 @@ const panic: Scenario = {
       const begun = Effect.andThen(Effect.sync(() => stage.meter.end()), compute(stage))
       return work(read(stage, key, begun, { strategy: "bypass" }, { odds: { [market]: 15 } }))
     })
-}
+})
 
 /** So many reads make the store expect to find what it is asked for, and ask for no lease with it. */
 const finds = (stage: Stage) => {
@@ -169,60 +156,56 @@ const misses = (stage: Stage) => Effect.repeat(Effect.suspend(() => miss(stage))
 
 const miss = (stage: Stage) => read(stage, stage.fresh("missing"), compute(stage), { strategy: "compute" })
 
-const missing = (name: string, place: Place, before: (stage: Stage) => Effect.Effect<unknown, unknown>): Scenario => ({
-  name,
-  place,
-  until: "settled",
-  crowd: 0,
-  repetitions: 3,
-  times: place === "memory" ? 1_000 : 0,
-  begin: (stage) => Effect.as(before(stage), work(Effect.suspend(() => miss(stage))))
-})
+const missing = (name: string, place: Place, before: (stage: Stage) => Effect.Effect<unknown, unknown>): Scenario =>
+  scenario({
+    name,
+    place,
+    until: "settled",
+    times: place === "memory" ? 1_000 : 0,
+    begin: (stage) => Effect.as(before(stage), work(Effect.suspend(() => miss(stage))))
+  })
 
 /** Readers of one missing key; its compute ends when all of them have come. */
-const stampede = (place: Place, readers: number): Scenario => ({
-  name: `stampede of ${readers.toLocaleString("en")}`,
-  place,
-  until: "settled",
-  crowd: readers + 1,
-  repetitions: 3,
-  times: 0,
-  begin: (stage) =>
-    Effect.as(
-      expecting(place, stage),
-      work(Effect.gen(function*() {
-        const key = stage.fresh("stampede")
-        const come = yield* Deferred.make<void>()
-        const slow = Effect.andThen(Deferred.await(come), compute(stage))
-        const one = read(stage, key, slow, { strategy: "compute" })
-        const all = Array.from({ length: readers }, () => one)
-        yield* Effect.all([...all, Deferred.succeed(come, undefined)], { concurrency: "unbounded", discard: true })
-      }))
-    )
-})
+const stampede = (place: Place, readers: number): Scenario =>
+  scenario({
+    name: `stampede of ${readers.toLocaleString("en")}`,
+    place,
+    until: "settled",
+    crowd: readers + 1,
+    begin: (stage) =>
+      Effect.as(
+        expecting(place, stage),
+        work(Effect.gen(function*() {
+          const key = stage.fresh("stampede")
+          const come = yield* Deferred.make<void>()
+          const slow = Effect.andThen(Deferred.await(come), compute(stage))
+          const one = read(stage, key, slow, { strategy: "compute" })
+          const all = Array.from({ length: readers }, () => one)
+          yield* Effect.all([...all, Deferred.succeed(come, undefined)], { concurrency: "unbounded", discard: true })
+        }))
+      )
+  })
 
-const many = (place: Place, held: "held" | "missing"): Scenario => ({
-  name: `getMany of 50 that are ${held}`,
-  place,
-  until: "settled",
-  crowd: 0,
-  repetitions: 3,
-  times: 0,
-  begin: (stage) => {
-    const keys = Array.from({ length: 50 }, () => stage.fresh("many"))
-    const all = Effect.map(
-      stage.cache.getMany(
-        keys,
-        (missing) => Effect.map(compute(stage), (value) => new Map(missing.map((key) => [key, value])))
-      ),
-      (results) => {
-        for (const key of keys) verify(results.get(key)!, { strategy: held === "held" ? "serve_fresh" : "compute" })
-      }
-    )
-    const before = held === "held" ? warm(stage, keys) : Effect.void
-    return Effect.as(Effect.andThen(before, expecting(place, stage)), work(all))
-  }
-})
+const many = (place: Place, held: "held" | "missing"): Scenario =>
+  scenario({
+    name: `getMany of 50 that are ${held}`,
+    place,
+    until: "settled",
+    begin: (stage) => {
+      const keys = Array.from({ length: 50 }, () => stage.fresh("many"))
+      const all = Effect.map(
+        stage.cache.getMany(
+          keys,
+          (missing) => Effect.map(compute(stage), (value) => new Map(missing.map((key) => [key, value])))
+        ),
+        (results) => {
+          for (const key of keys) verify(results.get(key)!, { strategy: held === "held" ? "serve_fresh" : "compute" })
+        }
+      )
+      const before = held === "held" ? warm(stage, keys) : Effect.void
+      return Effect.as(Effect.andThen(before, expecting(place, stage)), work(all))
+    }
+  })
 
 const warm = (stage: Stage, keys: ReadonlyArray<string>) =>
   Effect.forEach(keys, (key) => read(stage, key, compute(stage), {}), { discard: true })

@@ -31,6 +31,16 @@ export interface Work {
   readonly check: Effect.Effect<unknown, unknown>
 }
 
+type Defaults = Pick<Scenario, "crowd" | "repetitions" | "times">
+
+const defaults: Defaults = { crowd: 0, repetitions: 3, times: 0 }
+
+/** A scenario with a single reader, counted three times and not measured, unless it says otherwise. */
+export const scenario = (fields: Omit<Scenario, keyof Defaults> & Partial<Defaults>): Scenario => ({
+  ...defaults,
+  ...fields
+})
+
 /** Work that checks its own answers. */
 export const work = (run: Work["run"]): Work => ({ run, check: Effect.void })
 
