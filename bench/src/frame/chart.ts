@@ -65,20 +65,72 @@ interface Panel {
   readonly series: ReadonlyArray<echarts.BarSeriesOption | echarts.CustomSeriesOption>
 }
 
+/** What a panel shows. */
+interface Shown {
+  readonly base: string
+  readonly measure: Measure
+  readonly rows: ReadonlyArray<Row>
+  /** Where the target is, if there is one. */
+  readonly limit: number | undefined
+}
+
+const valueAxis = ({ measure: { unit }, rows }: Shown): echarts.XAXisComponentOption => ({
+  ...scaleOf(rows),
+  axisLabel: { formatter: (value: number) => quantity(value, unit), fontSize: 10, hideOverlap: true },
+  splitLine: { lineStyle: { color: "#f1f5f9" } }
+})
+
+const subjectAxis = ({ rows }: Shown): echarts.YAXisComponentOption => ({
+  type: "category",
+  inverse: true,
+  data: rows.map(({ subject }) => subject),
+  axisTick: { show: false },
+  axisLabel: { fontSize: 11, color: "#111827", width: left - 12, overflow: "truncate" }
+})
+
+const markLine = (limit: number): NonNullable<echarts.BarSeriesOption["markLine"]> => ({
+  symbol: "none",
+  silent: true,
+  lineStyle: { color: colours.target, type: "dashed" },
+  label: { formatter: "target", position: "start", color: colours.target, fontSize: 10 },
+  data: [{ xAxis: limit }]
+})
+
+const bars = ({ base, limit, rows }: Shown): echarts.BarSeriesOption => ({
+  type: "bar",
+  barWidth: "62%",
+  data: rows.map(({ median, subject }) => ({ value: median, itemStyle: { color: colourOf(subject, base) } })),
+  ...limit === undefined ? {} : { markLine: markLine(limit) }
+})
+
+const whiskers = ({ rows }: Shown): echarts.CustomSeriesOption => ({
+  type: "custom",
+  renderItem: whisker,
+  encode: { x: [0, 1], y: 2 },
+  data: rows.map((row, i) => [row.min, row.max, i])
+})
+
+/** The median in words, behind its whisker. */
+const labels = ({ measure: { unit }, rows }: Shown): echarts.CustomSeriesOption => ({
+  type: "custom",
+  renderItem: (_, api) => {
+    const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)])
+    const text = quantity(rows[Number(api.value(1))]!.median, unit)
+    const place = { x: x + 8, y, align: "left" as const, verticalAlign: "middle" as const }
+    return {
+      type: "text",
+      z2: 10,
+      style: { ...place, text, fontSize: 10, fill: "#111827", stroke: "#fff", lineWidth: 3 }
+    }
+  },
+  encode: { x: 0, y: 1 },
+  data: rows.map((row, i) => [row.max, i])
+})
+
 const panel = ({ base }: Workload, result: Result, measure: Measure, at: number, top: number): Panel => {
   const rows = result.rows.filter((row) => row.measure === measure.name)
-  const { min, type } = scaleOf(rows)
-  const limit = hardest(rows, result.targets, measure)
+  const shown = { base, measure, rows, limit: hardest(rows, result.targets, measure) }
   const axes = { xAxisIndex: at, yAxisIndex: at }
-  const target = limit === undefined ? {} : {
-    markLine: {
-      symbol: "none",
-      silent: true,
-      lineStyle: { color: colours.target, type: "dashed" as const },
-      label: { formatter: "target", position: "start" as const, color: colours.target, fontSize: 10 },
-      data: [{ xAxis: limit }]
-    }
-  }
   return {
     title: {
       text: `${measure.name} (${measure.better} is better)`,
@@ -87,53 +139,9 @@ const panel = ({ base }: Workload, result: Result, measure: Measure, at: number,
       textStyle: { fontSize: 12, fontWeight: "normal", color: "#374151" }
     },
     grid: { left, right, top: top + above, height: rows.length * barHeight },
-    xAxis: {
-      gridIndex: at,
-      type,
-      min,
-      axisLabel: { formatter: (value: number) => quantity(value, measure.unit), fontSize: 10, hideOverlap: true },
-      splitLine: { lineStyle: { color: "#f1f5f9" } }
-    },
-    yAxis: {
-      gridIndex: at,
-      type: "category",
-      inverse: true,
-      data: rows.map(({ subject }) => subject),
-      axisTick: { show: false },
-      axisLabel: { fontSize: 11, color: "#111827", width: left - 12, overflow: "truncate" }
-    },
-    series: [
-      {
-        type: "bar",
-        ...axes,
-        barWidth: "62%",
-        data: rows.map(({ median, subject }) => ({ value: median, itemStyle: { color: colourOf(subject, base) } })),
-        ...target
-      },
-      {
-        type: "custom",
-        ...axes,
-        renderItem: whisker,
-        encode: { x: [0, 1], y: 2 },
-        data: rows.map((row, i) => [row.min, row.max, i])
-      },
-      {
-        type: "custom",
-        ...axes,
-        renderItem: (_, api) => {
-          const [x = 0, y = 0] = api.coord([api.value(0), api.value(1)])
-          const text = quantity(rows[Number(api.value(1))]!.median, measure.unit)
-          const place = { x: x + 8, y, align: "left" as const, verticalAlign: "middle" as const }
-          return {
-            type: "text",
-            z2: 10,
-            style: { ...place, text, fontSize: 10, fill: "#111827", stroke: "#fff", lineWidth: 3 }
-          }
-        },
-        encode: { x: 0, y: 1 },
-        data: rows.map((row, i) => [row.max, i])
-      }
-    ]
+    xAxis: { gridIndex: at, ...valueAxis(shown) },
+    yAxis: { gridIndex: at, ...subjectAxis(shown) },
+    series: [bars, whiskers, labels].map((draw) => ({ ...draw(shown), ...axes }))
   }
 }
 
