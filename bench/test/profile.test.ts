@@ -22,7 +22,8 @@ describe("a profile", () => {
   it("of bytes: also those that were collected, by the read", { timeout: 120_000 }, async () => {
     const { workload } = await workloads["known"]!()
     const { each, functions, total } = await profile(registry, workload, subject, "heap")
-    assert.match(functions[0]!.name, /^waste bench\/test\/support\/known\.ts:\d+$/)
+    // V8 counts the bytes of a function that it inlines for the one around it.
+    assert.match(functions[0]!.name, /^(?:waste|round) bench\/test\/support\/known\.ts:\d+$/)
     // 250 objects of two numbers and the list that holds them.
     assert.isAbove(total / each!.times, 5000)
     assert.isBelow(total / each!.times, 20_000)
