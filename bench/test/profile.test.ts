@@ -6,13 +6,14 @@ import { workloads } from "./support/known.ts"
 
 const registry = new URL("support/known.ts", import.meta.url).href
 
+// V8 may count what it has inlined for the function around it: `round`.
 const subject = "smart-cache, known"
 
 describe("a profile", () => {
   it("of time: the function that spins has most of it", { timeout: 120_000 }, async () => {
     const { workload } = await workloads["known"]!()
     const { file, functions, rounds, total } = await profile(registry, workload, subject, "cpu")
-    assert.match(functions[0]!.name, /^spin bench\/test\/support\/known\.ts:\d+$/)
+    assert.match(functions[0]!.name, /^(?:spin|round) bench\/test\/support\/known\.ts:\d+$/)
     assert.isAbove(functions[0]!.share, 0.5)
     assert.isAbove(rounds, 1)
     assert.isAbove(total, 0)
@@ -22,7 +23,6 @@ describe("a profile", () => {
   it("of bytes: also those that were collected, by the read", { timeout: 120_000 }, async () => {
     const { workload } = await workloads["known"]!()
     const { each, functions, total } = await profile(registry, workload, subject, "heap")
-    // V8 counts the bytes of a function that it inlines for the one around it.
     assert.match(functions[0]!.name, /^(?:waste|round) bench\/test\/support\/known\.ts:\d+$/)
     // 250 objects of two numbers and the list that holds them.
     assert.isAbove(total / each!.times, 5000)

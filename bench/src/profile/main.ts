@@ -49,8 +49,7 @@ export const profile = async (
     const { costs, ...rest } = await ask<Question, Answer>(new URL("worker.ts", import.meta.url), question, {
       patience,
       signal: ended.signal,
-      // What is inlined before the profile begins would otherwise be told as time of the function around it.
-      nodeFlags: ["--expose-gc", "--detailed-line-info"]
+      nodeFlags: ["--expose-gc"]
     })
     return { ...rest, ...tally(costs, root), workload: workload.name, subject, what }
   } finally {
