@@ -5,6 +5,7 @@
  * uses `SmartCache` itself.
  */
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { type CacheResult, isResult } from "./CacheResult.ts"
@@ -42,10 +43,12 @@ export interface Closeable extends Shape {
 
 const noContext: ReadContext = {}
 
-const asIs = (error: unknown): unknown => error
-
+/** Fails with the very thing that was thrown or rejected with. */
 const called = <A>(compute: Compute<A>): Effect.Effect<A, unknown> =>
-  Effect.tryPromise({ try: async (signal): Promise<A> => compute(signal), catch: asIs })
+  Effect.callback((resume, signal) => {
+    const computing = async (): Promise<A> => compute(signal)
+    computing().then((value) => resume(Exit.succeed(value)), (error: unknown) => resume(Exit.fail(error)))
+  })
 
 /** The promises of the cache at hand; it lives as long as that. */
 export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effect.gen(function*() {

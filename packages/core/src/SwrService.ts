@@ -94,6 +94,8 @@ type Then = "behind" | "abandoned"
 
 type Waited = Landing | "retry" | "slow"
 
+const hasArrived = (waited: Waited): waited is Arrival => waited !== "retry"
+
 const slow = Exit.succeed("slow" as const)
 const retry = Exit.succeed("retry" as const)
 
@@ -182,10 +184,7 @@ class Swr {
         ),
       (flight) => Effect.sync(() => flight?.leave())
     )
-    return Effect.flatMap(
-      boarding,
-      (landed) => landed === "retry" ? this.fetch(trip, until, then) : Effect.succeed(landed)
-    )
+    return Effect.filterOrElse(boarding, hasArrived, () => this.fetch(trip, until, then))
   }
 
   /** Waits for a flight that somebody else began: inside for its value, outside for its end. */

@@ -41,7 +41,7 @@ export const open = Effect.fnUntraced(function*({ ahead = 0, config, url, ...opt
     ...cache,
     get: (key, compute, context) => onTime(cache.get(key, compute, context)),
     begin: (key, compute, context, services) =>
-      onTime(cache.begin(key, compute, context, Context.add(services, Clock.Clock, clock))),
+      cache.begin(key, compute, context, Context.add(services, Clock.Clock, clock)),
     set: (key, value, context) => onTime(cache.set(key, value, context))
   }
   return {
