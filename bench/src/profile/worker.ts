@@ -28,7 +28,9 @@ const { start } = await workload.subjects[subject]!()
 const { round, stop } = await start(redis)
 
 /** The measure that says what a single piece of the work costs the processor. */
-const single = workload.measures.find(({ name, unit }) => name === "a read, processor" && (unit === "ns" || unit === "µs"))
+const single = workload.measures.find(({ name, unit }) =>
+  name === "a read, processor" && (unit === "ns" || unit === "µs")
+)
 
 /** Rounds for so long, one at least: how many, and of how many pieces. */
 const rounds = async (ms: number) => {
