@@ -116,17 +116,22 @@ layer(Layer.merge(Browser.layer, Site.layer()), { excludeTestServices: true, tim
         const visited = yield* filled({})
         const keys = yield* Browser.on(visited, async (page) => {
           const rows = page.locator(".decision")
-          // In one step: between two, the page may list newer ones, and the first would be the first no more.
-          const shown = await rows.evaluateAll((all) => {
-            all[0]?.querySelector("button")?.focus()
-            return all.slice(0, 10).map((row) => row.getAttribute("data-key"))
-          })
+          const top = () => rows.evaluateAll((all) => all.slice(0, 10).map((row) => row.getAttribute("data-key")))
+          await page.bringToFront()
+          let shown = await top()
+          // A busy page may be drawing newer rows when the first is focused: then it is the first no more.
+          for (let tries = 0; tries < 5; tries++) {
+            await rows.evaluateAll((all) => all[0]?.querySelector("button")?.focus())
+            shown = await top()
+            await page.waitForTimeout(600)
+            if ((await top()).every((key, i) => key === shown[i])) break
+          }
           for (let i = 0; i < 2; i++) {
             // Many reads are answered meanwhile.
             await page.waitForTimeout(1000)
             await page.keyboard.press("ArrowDown")
           }
-          const after = await rows.evaluateAll((all) => all.slice(0, 10).map((row) => row.getAttribute("data-key")))
+          const after = await top()
           await page.keyboard.press("Enter")
           const open = page.locator(".decision", { has: page.getByTestId("why") })
           return { shown, after, opened: await open.getAttribute("data-key") }

@@ -1,4 +1,4 @@
-import { type FocusEvent, memo, useCallback, useMemo, useState } from "react"
+import { type FocusEvent, memo, useCallback, useLayoutEffect, useMemo, useRef, useState } from "react"
 import { kept, matchOf, partsOf, type Row, type Seen } from "../../data/decisions.ts"
 import * as State from "../../data/state.ts"
 import * as Format from "../../ui/format.ts"
@@ -49,8 +49,8 @@ interface Held {
   readonly reasons: ReadonlySet<Reason>
 }
 
-const holding = (reason: Reason) => (held: Held | undefined): Held => ({
-  seen: held?.seen ?? State.registry.get(State.decisions),
+const holding = (reason: Reason, shown: Seen) => (held: Held | undefined): Held => ({
+  seen: held?.seen ?? shown,
   reasons: new Set(held?.reasons).add(reason)
 })
 
@@ -68,8 +68,13 @@ const useHeld = () => {
   const live = useAtom(State.decisions)
   const [held, setHeld] = useState<Held>()
   const seen = held?.seen ?? live
+  // What somebody points at is what is drawn; newer ones may have come since.
+  const drawn = useRef(seen)
+  useLayoutEffect(() => {
+    drawn.current = seen
+  })
   const moves = useMemo(() => ({
-    hold: (reason: Reason) => setHeld(holding(reason)),
+    hold: (reason: Reason) => setHeld(holding(reason, drawn.current)),
     letGo: (reason: Reason) => setHeld(without(reason)),
     release: () => setHeld(undefined)
   }), [])
