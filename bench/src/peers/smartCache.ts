@@ -51,7 +51,7 @@ export const redis = async <V>(settings: Settings<V>, url: string): Promise<Peer
   const { config, ttl } = optionsOf(settings)
   const cache = RedisCache.layer({
     ttl,
-    config: { ...config, storeTimeout: "15 seconds", hardTimeout: "60 seconds" },
+    config: { ...config, storeTimeout: "15 seconds", hardTimeout: "2 minutes" },
     redis: { url, commandTimeout: "5 seconds" }
   })
   const { explain, ...peer } = await open(settings, Layer.provide(cache, quiet))

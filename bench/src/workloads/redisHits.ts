@@ -108,7 +108,8 @@ export const rawGet = (round: Round) => async (): Promise<Subject> => ({
 
 /** Patient: a busy machine is no fault of Redis. */
 const own = async (redis: string, namespace: string) => {
-  const config = CacheConfig.layer({ storeTimeout: "5 seconds" })
+  // As by default, the client bounds a read before the cache would: bounded twice, it costs a fiber more.
+  const config = CacheConfig.layer({ storeTimeout: "15 seconds", hardTimeout: "2 minutes" })
   const store = Layer.provide(
     RedisStore.layer({ namespace: `${namespace}-${token}` }),
     IoRedis.layer({ url: redis, commandTimeout: "5 seconds" })
