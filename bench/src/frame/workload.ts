@@ -26,7 +26,7 @@ export interface Subject {
 
 export interface Measure {
   readonly name: string
-  readonly unit: "ns" | "µs" | "ms" | "per second" | "bytes" | "count" | "%"
+  readonly unit: "ns" | "µs" | "ms" | "per second" | "bytes" | "count" | "×" | "%"
   readonly better: "less" | "more"
 }
 

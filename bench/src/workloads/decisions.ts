@@ -76,8 +76,8 @@ export const workload: Workload = {
   title: "what each decision costs beside a plain hit in the same process",
   redis: "none",
   measures: [
-    { name: "decisions of a hit", unit: "count", better: "less" },
-    { name: "hits", unit: "count", better: "less" },
+    { name: "decisions of a hit", unit: "×", better: "less" },
+    { name: "hits", unit: "×", better: "less" },
     { name: "a decision, processor", unit: "ns", better: "less" },
     { name: "a read, processor", unit: "ns", better: "less" }
   ],
