@@ -58,8 +58,7 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
   return {
     // Whatever a read throws on the way is a rejection.
     get: async <A>(key: string, compute: Compute<A>, context = noContext) => {
-      const computing = Effect.suspend(() => called(compute))
-      const read = cache.begin(key, computing, context, services)
+      const read = cache.begin(key, called(compute), context, services)
       return isResult(read) ? read : run(read)
     },
     getMany: (keys, compute, context) =>

@@ -81,13 +81,13 @@ export class Engine {
     const entry = this.store.peek(key)
     const decision = this.desk.decide(key, entry, "ok", now, verdict, context, services)
     if (entry === undefined || !decision.serves) {
-      return this.further(key, compute, context, verdict, now, decision, started, undefined, undefined)
+      return this.further(key, compute, context, verdict, now, decision, started, undefined)
     }
     const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
     if (started !== undefined) this.time(result.metadata, clock, started)
     return decision.refresh === "none"
       ? result
-      : this.further(key, compute, context, verdict, now, decision, started, entry, result)
+      : this.further(key, compute, context, verdict, now, decision, started, { entry, result })
   }
 
   private clockOf(services: Context.Context<never>): Clock.Clock {
@@ -108,8 +108,7 @@ export class Engine {
     began: number,
     decision: Decision.Decision,
     started: bigint | undefined,
-    entry: Entry | undefined,
-    result: CacheResult<A> | undefined
+    answered: { readonly entry: Entry; readonly result: CacheResult<A> } | undefined
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const approach = this.services.swr.approach(key)
     const read: Read<A, E, R> = {
@@ -124,9 +123,9 @@ export class Engine {
       answer: undefined,
       ticket: undefined
     }
-    return entry === undefined || result === undefined
+    return answered === undefined
       ? this.slow.run(read)
-      : Effect.as(this.slow.refreshBehind(read, entry, result), result)
+      : Effect.as(this.slow.refreshBehind(read, answered.entry, answered.result), answered.result)
   }
 
   private refuse(error: SmartCacheError): Exit.Exit<never, SmartCacheError> {
