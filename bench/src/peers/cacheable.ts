@@ -23,7 +23,14 @@ const open = <V>(options: CacheableOptions, { load, stale = 0, tagsOf, ttl }: Se
   }
 }
 
-const memoryOf = <V>({ capacity }: Settings<V>, useClone: boolean) => createKeyv({ lruSize: capacity, useClone })
+/**
+ * Without a second tier its tags lie in the same LRU: each tagged entry takes a second place, for the versions that its tags
+ * had, and each tag takes one once it was invalidated. With room for the entries alone, reading one after the other loses all.
+ */
+const placesAnEntry = 3
+
+const memoryOf = <V>({ capacity, tagsOf }: Settings<V>, useClone: boolean) =>
+  createKeyv({ lruSize: tagsOf === undefined ? capacity : placesAnEntry * capacity, useClone })
 
 /** Its default: a clone a read. */
 export const memory = async <V>(settings: Settings<V>): Promise<Peer<V>> =>
