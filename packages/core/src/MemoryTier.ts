@@ -12,6 +12,7 @@ import type * as CacheStore from "./CacheStore.ts"
 import { Fences } from "./internal/fences.ts"
 import { Held } from "./internal/held.ts"
 import { sizeOf } from "./internal/sizeOf.ts"
+import { TagSets } from "./internal/tagSets.ts"
 
 export interface Bounds {
   /** Most entries held. */
@@ -28,6 +29,7 @@ const overhead = 200
 export class MemoryTier {
   readonly fences: Fences
   private readonly entries: LRUCache<string, Held>
+  private readonly tagSets = new TagSets()
   private readonly maxBytes: number
   /** Entries that were last found standing before this version of the fences are not answered any more. */
   private trusted = 0
@@ -41,7 +43,10 @@ export class MemoryTier {
     this.entries = new LRUCache({
       max: bounds.maxEntries,
       maxSize: bounds.maxBytes,
-      ...(left !== undefined && { dispose: (held: Held) => left(held) })
+      dispose: (held) => {
+        this.tagSets.release(held.tags)
+        left?.(held)
+      }
     })
   }
 
@@ -69,8 +74,11 @@ export class MemoryTier {
     if (current !== undefined && current.stamp > entry.stamp) return "refused"
     if (entry.stamp <= this.fences.of(key, entry.tags)) return "refused"
     const size = overhead + key.length * 2 + sizeOf([entry.value, entry.tags], this.maxBytes)
-    this.entries.set(key, new Held(entry, this.fences.version), { size })
-    return this.entries.has(key) ? "stored" : "too_large"
+    const tags = this.tagSets.take(entry.tags)
+    this.entries.set(key, new Held(entry, tags, this.fences.version), { size })
+    if (this.entries.has(key)) return "stored"
+    this.tagSets.release(tags)
+    return "too_large"
   }
 
   /** Takes an entry out. */

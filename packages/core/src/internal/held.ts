@@ -25,10 +25,10 @@ export class Held implements Entry {
   /** Twice the version of the fences at which it was found standing, one more when confirmed. */
   private mark: number
 
-  constructor(entry: Entry, version: number) {
+  constructor(entry: Entry, tags: ReadonlyArray<string>, version: number) {
     const { createdAt } = entry
     this.value = entry.value
-    this.tags = entry.tags
+    this.tags = tags
     this.stamp = entry.stamp
     this.created = createdAt - (origin ??= createdAt)
     this.fresh = entry.freshUntil - createdAt
