@@ -110,6 +110,20 @@ export interface Held {
   readonly bytes: number
 }
 
+/** Looks at the whole store. */
+export interface Read {
+  /** A store that expects to find nothing may ask who applies for the lease, and grant it in the same step. */
+  (subject: Subject, applicant?: () => Applicant | undefined): Effect.Effect<Lookup, SmartCacheError>
+  /**
+   * Milliseconds within which it ends by itself; without it the cache sees to that, which costs a timer and a fiber more
+   * than the rest of it. A function around this one does not have it, and may take its time.
+   */
+  readonly within?: number
+}
+
+/** A look at the store that ends by itself within so many milliseconds; 0: at once. */
+export const endsWithin = (millis: number, read: Read): Read => Object.assign(read, { within: millis })
+
 export interface Shape {
   /** What {@link peek} reads from. */
   readonly local: Extract<Source, "memory" | "redis">
@@ -117,17 +131,8 @@ export interface Shape {
   readonly shared: Extract<Source, "memory" | "redis">
   /** The standing entry this process holds, without leaving the fiber; the only step of a memory hit. */
   readonly peek: (key: string) => Entry | undefined
-  /**
-   * Milliseconds within which {@link read} ends by itself; `Infinity` when nothing sees to that, and the cache does.
-   * A read that is bounded twice costs a timer and a fiber more than the rest of it.
-   */
-  readonly readsWithin: number
-  /**
-   * The standing entry of the whole store, and the fence for a compute of this key with these tags.
-   *
-   * A store that expects to find nothing may grant the applicant the lease in the same step.
-   */
-  readonly read: (subject: Subject, applicant?: Applicant) => Effect.Effect<Lookup, SmartCacheError>
+  /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
+  readonly read: Read
   /** What {@link read} would find, for somebody who only wants to know: nothing is held or asked for because of it. */
   readonly look: (subject: Subject) => Effect.Effect<Lookup, SmartCacheError>
   /** Asks to compute a key; asked again with the same token, the same lease is granted, and lasts anew. */

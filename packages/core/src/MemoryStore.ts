@@ -36,9 +36,7 @@ export const make = (options: Options): CacheStore.Shape => {
     local: "memory",
     shared: "memory",
     peek: (key) => memory.peek(key),
-    // Whoever wraps this store may make it slow.
-    readsWithin: Infinity,
-    read: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
+    read: CacheStore.endsWithin(0, ({ key, tags }) => Effect.sync(() => memory.read(key, tags))),
     look: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
     lease: (claim) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(claim, now)),
     release: (key, token) => Effect.sync(() => memory.release(key, token)),

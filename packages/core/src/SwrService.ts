@@ -13,6 +13,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
+import { constVoid } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
@@ -23,6 +24,7 @@ import * as CacheMetrics from "./CacheMetrics.ts"
 import * as CacheStore from "./CacheStore.ts"
 import { Alarms } from "./internal/alarms.ts"
 import { asTyped } from "./internal/compute.ts"
+import type { News } from "./internal/crowd.ts"
 import { Failures } from "./internal/failures.ts"
 import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
 import { Guard } from "./internal/guarded.ts"
@@ -173,9 +175,9 @@ class Swr {
       (flight) =>
         flight === undefined ? retry : Effect.map(
           Effect.callback<Waited, unknown>((resume) => {
-            const forget = this.watch(flight, until, fiber, (outcome) => {
-              if (outcome === slow && then === "behind") this.keepGoing(trip.key)
-              resume(outcome)
+            const forget = this.watch(flight, until, fiber, (news) => {
+              if (news === "late" && then === "behind") this.keepGoing(trip.key)
+              resume(news === "late" ? slow : news)
             })
             return Effect.sync(forget)
           }),
@@ -199,10 +201,10 @@ class Swr {
     // From the look at the flight to the place in it is one step, and so is leaving it: no interruption comes between.
     const waiting = Effect.callback<Waited, unknown>((resume) => {
       const place = this.join(flight, trip, now(clock))
-      const forget = this.watch(flight, until, fiber, (outcome) => {
-        if (outcome === slow && then === "behind") this.keepGoing(trip.key)
+      const forget = this.watch(flight, until, fiber, (news) => {
+        if (news === "late" && then === "behind") this.keepGoing(trip.key)
         if (place === "inside") flight.leave()
-        resume(place === "inside" || outcome === slow ? outcome : retry)
+        resume(news === "late" ? slow : place === "inside" ? news : retry)
       })
       return Effect.sync(() => {
         forget()
@@ -213,7 +215,7 @@ class Swr {
       if (landed === "slow") return slow
       if (landed === "retry" || !serves(flight, landed, trip, now(clock))) return this.fetch(trip, until, then)
       this.metrics.add("coalesced", 1)
-      return Exit.succeed(landed.source === "compute" ? { ...landed, source: "in_flight" as const } : landed)
+      return Exit.succeed(landed.source === "compute" ? { entry: landed.entry, source: "in_flight" as const } : landed)
     })
     return trip.ticket === undefined ? arriving : Effect.andThen(this.surrender(trip.key, trip.ticket), arriving)
   }
@@ -223,30 +225,23 @@ class Swr {
     flight: Flight,
     until: number,
     fiber: Fiber.Fiber<unknown, unknown>,
-    done: (outcome: Outcome | typeof slow) => void
+    done: (news: News) => void
   ): () => void {
     if (flight.outcome !== undefined) {
       done(flight.outcome)
-      return () => {}
+      return constVoid
     }
-    const ring = () => {
-      flight.ignore(landed)
-      done(slow)
+    const crowd = flight.crowd(until, (crowd) => {
+      const ring = () => crowd.tell("late")
+      const alarm = this.alarms.join(until, ring, fiber)
+      return alarm && (() => alarm.leave(ring))
+    })
+    if (crowd === undefined) {
+      done("late")
+      return constVoid
     }
-    const alarm = this.alarms.join(until, ring, fiber)
-    const landed = (outcome: Outcome) => {
-      alarm?.leave(ring)
-      done(outcome)
-    }
-    if (alarm === undefined) {
-      done(slow)
-      return () => {}
-    }
-    flight.listen(landed)
-    return () => {
-      flight.ignore(landed)
-      alarm.leave(ring)
-    }
+    crowd.join(done)
+    return () => crowd.leave(done)
   }
 
   /** A place in a flight that somebody else began, or outside of it until it has ended. */

@@ -81,13 +81,13 @@ export class Engine {
     const entry = this.store.peek(key)
     const decision = this.desk.decide(key, entry, "ok", now, verdict, context, services)
     if (entry === undefined || !decision.serves) {
-      return this.further(key, compute, context, verdict, now, decision, started, undefined)
+      return this.further(key, compute, context, verdict, clock, now, decision, started, undefined)
     }
     const result = this.desk.deliver<A>(key, decision, this.store.local, now, verdict, context, entry)
     if (started !== undefined) this.time(result.metadata, clock, started)
     return decision.refresh === "none"
       ? result
-      : this.further(key, compute, context, verdict, now, decision, started, { entry, result })
+      : this.further(key, compute, context, verdict, clock, now, decision, started, { entry, result })
   }
 
   private clockOf(services: Context.Context<never>): Clock.Clock {
@@ -105,6 +105,7 @@ export class Engine {
     compute: Effect.Effect<A, E, R>,
     context: ReadContext,
     verdict: VixService.Verdict,
+    clock: Clock.Clock,
     began: number,
     decision: Decision.Decision,
     started: bigint | undefined,
@@ -116,6 +117,7 @@ export class Engine {
       compute,
       context,
       verdict,
+      clock,
       began,
       started,
       approach,

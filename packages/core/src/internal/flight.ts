@@ -9,6 +9,7 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import type { Source } from "../CacheOutcome.ts"
+import { Crowd } from "./crowd.ts"
 
 /** A value that arrived, and where from. */
 export interface Landing {
@@ -46,7 +47,8 @@ export class Flight implements Departure {
   fiber: Fiber.Fiber<unknown, unknown> | undefined = undefined
   /** Once it has landed. */
   outcome: Outcome | undefined = undefined
-  private readonly listeners = new Set<(outcome: Outcome) => void>()
+  /** By the moment until which they wait. */
+  private readonly crowds = new Map<number, Crowd>()
 
   constructor(
     number: number,
@@ -70,8 +72,7 @@ export class Flight implements Departure {
 
   land(outcome: Outcome): void {
     this.outcome = outcome
-    for (const listener of this.listeners) listener(outcome)
-    this.listeners.clear()
+    for (const crowd of this.crowds.values()) crowd.tell(outcome)
   }
 
   /** One who wanted the value leaves. */
@@ -80,13 +81,18 @@ export class Flight implements Departure {
     if (this.waiters === 0 && !this.background && this.outcome === undefined) this.abandon()
   }
 
-  /** Calls back when it has landed, or not at all after {@link ignore}. */
-  listen(listener: (outcome: Outcome) => void): void {
-    this.listeners.add(listener)
-  }
-
-  ignore(listener: (outcome: Outcome) => void): void {
-    this.listeners.delete(listener)
+  /** Those who wait until a moment, whose timer `watch` begins if they are the first, and gives what ends it. */
+  crowd(until: number, watch: (crowd: Crowd) => (() => void) | undefined): Crowd | undefined {
+    const waiting = this.crowds.get(until)
+    if (waiting !== undefined) return waiting
+    const crowd = new Crowd(() => {
+      if (this.crowds.get(until) === crowd) this.crowds.delete(until)
+      end?.()
+    })
+    const end = watch(crowd)
+    if (end === undefined) return undefined
+    this.crowds.set(until, crowd)
+    return crowd
   }
 }
 

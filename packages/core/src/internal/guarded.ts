@@ -4,6 +4,7 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type * as Fiber from "effect/Fiber"
 import type { Settings } from "../CacheConfig.ts"
 import * as CacheError from "../CacheError.ts"
 import type * as CacheMetrics from "../CacheMetrics.ts"
@@ -63,7 +64,9 @@ export class Guard {
   insist<O extends Operation>(operation: O, step: Step<O>): Effect.Effect<Answers[O], SmartCacheError> {
     // One of them that is tried again and again says no more of the store than when it was tried once.
     const told = { operation, about: operation, pass: 0 }
-    return this.tell(told, this.bounded(operation, step, noTerms), (error) => Effect.fail(error))
+    return Effect.withFiber((fiber) =>
+      this.tell(told, this.bounded(fiber, operation, step, noTerms), (error) => Effect.fail(error))
+    )
   }
 
   /**
@@ -84,7 +87,7 @@ export class Guard {
       if (pass === undefined) return without(terms)
       return this.tell(
         { operation, about: key, pass },
-        this.bounded(operation, step, terms),
+        this.bounded(fiber, operation, step, terms),
         (error) => this.settings.onStoreError === "fail" ? Effect.fail(error) : without(terms)
       )
     })
@@ -92,12 +95,13 @@ export class Guard {
 
   /** Fails when there is no answer within `storeTimeout`, or within what patience is left. */
   private bounded<O extends Operation>(
+    fiber: Fiber.Fiber<unknown, unknown>,
     operation: O,
     step: Step<O>,
     { patience = Infinity, within: sure = Infinity }: Terms<O>
   ): Effect.Effect<Answers[O], SmartCacheError> {
     const millis = Math.min(this.longest, patience)
-    if (sure <= millis) return Spans.step(operation, step)
+    if (sure <= millis) return Spans.step(fiber, operation, step)
     const late = () =>
       Effect.fail(CacheError.make({
         _tag: "StoreFailed",
@@ -107,7 +111,7 @@ export class Guard {
         kind: patience < this.longest ? "unrelated" : "timeout"
       }))
     // The span lies around the timeout: a step that hangs has failed.
-    return Spans.step(operation, () => within(this.alarms, millis, step, late))
+    return Spans.step(fiber, operation, () => within(this.alarms, millis, step, late))
   }
 
   /** Counts a step that failed and tells the store's health how it ended, then goes on. */

@@ -2,7 +2,7 @@
  * A read that is no memory hit: asks the whole store, joins or begins a compute, waits within the timeouts.
  */
 import * as Cause from "effect/Cause"
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -38,6 +38,7 @@ const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
 export interface Read<A, E, R> extends Circumstances {
   readonly key: string
   readonly compute: Effect.Effect<A, E, R>
+  readonly clock: Clock.Clock
   readonly began: number
   /** By the monotonic clock, if the read was timed from its very beginning. */
   readonly started: bigint | undefined
@@ -65,8 +66,6 @@ const attributesOf = ({ answer, context, decision, verdict }: Read<unknown, unkn
     stamp: given?.stamp
   }
 }
-
-const isAnswer = <A>(answer: A | "slow"): answer is A => answer !== "slow"
 
 export class SlowRead {
   private readonly services: Services
@@ -111,22 +110,20 @@ export class SlowRead {
     read: Read<A, E, R>,
     fiber: Fiber.Fiber<unknown, unknown>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const clock = fiber.getRef(Clock.Clock)
-    const started = read.started ?? clock.monotonicTimeNanosUnsafe()
+    const started = read.started ?? read.clock.monotonicTimeNanosUnsafe()
     const answer = read.decision === Decision.disabled
       ? this.await(read, this.trip(read, nothing))
       : this.lookUp(read, fiber)
     return Effect.onExitPrimitive(answer, (exit) => {
-      this.ended(read, exit, clock, started)
+      this.ended(read, exit, started)
       return read.ticket && this.services.swr.settle(read.key, read.ticket)
     })
   }
 
   /** Counts a read that is over. */
   private ended(
-    { answer, context, decision, verdict }: Read<unknown, unknown, unknown>,
+    { answer, clock, context, decision, verdict }: Read<unknown, unknown, unknown>,
     exit: Exit.Exit<unknown, unknown>,
-    clock: Clock.Clock,
     started: bigint
   ): void {
     const { metrics } = this.services
@@ -145,12 +142,14 @@ export class SlowRead {
     read: Read<A, E, R>,
     fiber: Fiber.Fiber<unknown, unknown>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    if (read.decision === Decision.miss) read.ticket = this.services.swr.ticket(read.key)
-    return Effect.flatMap(this.ask(read, read.began, read.ticket), (lookup) => {
+    const applicant = read.decision === Decision.miss
+      ? () => read.ticket ??= this.services.swr.ticket(read.key)
+      : undefined
+    return Effect.flatMap(this.ask(read, read.began, applicant), (lookup) => {
       if (read.ticket !== undefined && lookup !== "silent") read.ticket.stamp = lookup.granted
       const known = this.known(read.key, lookup)
       const { entry, fence, standing } = known
-      const now = fiber.getRef(Clock.Clock).currentTimeMillisUnsafe()
+      const now = read.clock.currentTimeMillisUnsafe()
       if (read.decision.strategy !== "bypass") {
         const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber.context)
         read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
@@ -171,7 +170,7 @@ export class SlowRead {
   private ask(
     read: Read<unknown, unknown, unknown>,
     now: number,
-    ticket: Ticket | undefined
+    applicant: (() => Ticket | undefined) | undefined
   ): Effect.Effect<Lookup | Silence, SmartCacheError> {
     const { guard, store } = this.services
     const { approach, context: { codec, tags = noTags }, key } = read
@@ -179,9 +178,9 @@ export class SlowRead {
     const concerned = approach.tags.length === 0 || approach.tags === tags
       ? tags
       : [...new Set([...tags, ...approach.tags])]
-    return guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, ticket), {
+    return guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, applicant), {
       patience: this.patience(read, now),
-      within: store.readsWithin
+      within: store.read.within
     })
   }
 
@@ -204,12 +203,9 @@ export class SlowRead {
       const failure = swr.remembered(read.key, trip, read.began)
       return failure === undefined ? this.await(read, trip) : failure as Exit.Exit<never, E>
     }
-    const soft = Effect.filterOrElse(
-      this.arrive(read, trip, settings.softTimeout, "behind"),
-      isAnswer,
-      // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
-      () => this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
-    )
+    // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
+    const late = () => this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
+    const soft = this.arrive(read, trip, settings.softTimeout, "behind", late)
     return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, entry, Effect.fail(error)))
   }
 
@@ -218,16 +214,18 @@ export class SlowRead {
     read: Read<A, E, R>,
     trip: SwrService.Trip<A, E, R>,
     millis: number,
-    then: "behind" | "abandoned"
-  ): Effect.Effect<CacheResult<A> | "slow", E | SmartCacheError, R> {
-    return Effect.clockWith((clock) => {
-      const now = clock.currentTimeMillisUnsafe()
-      const until = now + Math.min(millis, this.patience(read, now))
-      return Effect.map(this.services.swr.fetch(trip, until, then), (arrival) =>
-        arrival === "slow"
-          ? arrival
-          : this.answer(read, read.decision, arrival.source, clock.currentTimeMillisUnsafe(), arrival.entry))
-    })
+    then: "behind" | "abandoned",
+    late: () => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
+  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
+    const { clock } = read
+    const now = clock.currentTimeMillisUnsafe()
+    const until = now + Math.min(millis, this.patience(read, now))
+    return Effect.flatMap(this.services.swr.fetch(trip, until, then), (arrival) =>
+      arrival === "slow"
+        ? late()
+        : Exit.succeed(
+          this.answer(read, read.decision, arrival.source, clock.currentTimeMillisUnsafe(), arrival.entry)
+        ))
   }
 
   private await<A, E, R>(
@@ -235,11 +233,8 @@ export class SlowRead {
     trip: SwrService.Trip<A, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const { hardTimeout } = this.services.settings
-    return Effect.filterOrElse(
-      this.arrive(read, trip, hardTimeout, "abandoned"),
-      isAnswer,
-      () => Effect.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout }))
-    )
+    const late = () => Exit.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout }))
+    return this.arrive(read, trip, hardTimeout, "abandoned", late)
   }
 
   /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
@@ -250,9 +245,9 @@ export class SlowRead {
     otherwise: Effect.Effect<CacheResult<A>, E, R>
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     return Effect.gen({ self: this }, function*() {
-      const known = this.known(read.key, yield* this.ask(read, yield* Clock.currentTimeMillis, undefined))
+      const known = this.known(read.key, yield* this.ask(read, read.clock.currentTimeMillisUnsafe(), undefined))
       const entry = known.fence === Infinity ? held : known.entry
-      const now = yield* Clock.currentTimeMillis
+      const now = read.clock.currentTimeMillisUnsafe()
       return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.desk.rules)
         ? this.answer(read, decision, this.services.store.shared, now, entry)
         : yield* otherwise

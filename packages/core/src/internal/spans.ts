@@ -138,12 +138,12 @@ const outcomes: { readonly [O in keyof Answers]: (answer: Answers[O]) => Attribu
   invalidate: ({ stamp }) => ({ stamp })
 }
 
-/** One step that asks the store. */
+/** One step that asks the store, in the fiber that runs it. */
 export const step = <O extends keyof Answers, E, R>(
+  fiber: Fiber.Fiber<unknown, unknown>,
   operation: O,
   effect: () => Effect.Effect<Answers[O], E, R>
-): Effect.Effect<Answers[O], E, R> =>
-  Effect.withFiber((fiber) => watched(fiber) ? traced(fiber, stepOf(operation), effect) : effect())
+): Effect.Effect<Answers[O], E, R> => watched(fiber) ? traced(fiber, stepOf(operation), effect) : Effect.suspend(effect)
 
 const stepOf = <O extends keyof Answers>(operation: O): Kind<Answers[O]> => ({
   name: `smart-cache.store.${operation}`,

@@ -132,7 +132,6 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     local: store.local,
     shared: store.shared,
     peek: (key) => store.peek(key),
-    readsWithin: Infinity,
     read: (subject, applicant) => troubled("read", store.read(subject, applicant)),
     look: (subject) => troubled("look", store.look(subject)),
     lease: (claim) => troubled("lease", store.lease(claim)),

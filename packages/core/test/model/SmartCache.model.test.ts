@@ -284,8 +284,9 @@ const eager = (store: CacheStore.Shape): CacheStore.Shape => ({
   ...store,
   read: (subject, applicant) =>
     Effect.flatMap(store.read(subject), (lookup) => {
-      if (applicant === undefined || lookup.entry !== undefined) return Effect.succeed(lookup)
-      const claim = { ...subject, ...applicant, newerThan: 0 }
+      const applies = lookup.entry === undefined ? applicant?.() : undefined
+      if (applies === undefined) return Effect.succeed(lookup)
+      const claim = { ...subject, ...applies, newerThan: 0 }
       return Effect.map(
         store.lease(claim),
         (lease) => lease._tag === "Granted" ? { ...lookup, granted: lease.stamp } : lookup

@@ -28,23 +28,16 @@ const chunks = (group: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<strin
     ? [group]
     : Array.from({ length: Math.ceil(group.length / most) }, (_, i) => group.slice(i * most, (i + 1) * most))
 
-/** The names of all requests, each once; those of a single one as they are. */
-const distinct = (requests: ReadonlyArray<Request>): ReadonlyArray<string> => {
-  if (requests.length === 1) return requests[0]!.names
-  const names = new Set<string>()
-  for (const request of requests) for (const name of request.names) names.add(name)
-  return Array.from(names)
-}
-
-/** What each request is answered. */
-const answers = (
-  requests: ReadonlyArray<Request>,
-  names: ReadonlyArray<string>,
-  texts: Texts
-): ReadonlyArray<Exit.Exit<Texts>> => {
-  if (requests.length === 1) return [Exit.succeed(texts)]
-  const byName = new Map(names.map((name, i) => [name, texts[i]!]))
-  return requests.map(({ names }) => Exit.succeed(names.map((name) => byName.get(name)!)))
+/** The names of several requests, each once, and where those of each request are among them. */
+const gather = (requests: ReadonlyArray<Request>) => {
+  const places = new Map<string, number>()
+  const placeOf = (name: string): number => {
+    const place = places.get(name) ?? places.size
+    if (place === places.size) places.set(name, place)
+    return place
+  }
+  const of = requests.map(({ names }) => names.map(placeOf))
+  return { names: Array.from(places.keys()), of }
 }
 
 export class Reads {
@@ -74,16 +67,18 @@ export class Reads {
   private send(): void {
     const requests = this.waiting
     this.waiting = []
-    const names = distinct(requests)
-    const answer = (texts: Texts) => {
-      const exits = answers(requests, names, texts)
-      requests.forEach(({ resume }, i) => resume(exits[i]!))
-    }
     const fail = (cause: unknown) => {
       const exit = Exit.fail(this.client.failure("read", cause))
       for (const { resume } of requests) resume(exit)
     }
-    this.fetch(names).then(answer).catch(fail)
+    this.answer(requests).catch(fail)
+  }
+
+  private async answer(requests: ReadonlyArray<Request>): Promise<void> {
+    if (requests.length === 1) return requests[0]!.resume(Exit.succeed(await this.fetch(requests[0]!.names)))
+    const { names, of } = gather(requests)
+    const texts = await this.fetch(names)
+    requests.forEach(({ resume }, i) => resume(Exit.succeed(of[i]!.map((place) => texts[place]!))))
   }
 
   /** The texts of names in their order, in as few commands as may be. */

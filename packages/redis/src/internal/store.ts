@@ -4,7 +4,7 @@ import type { Settings } from "@smart-cache/core/CacheConfig"
 import type { Entry, Stamp } from "@smart-cache/core/CacheEntry"
 import * as CacheError from "@smart-cache/core/CacheError"
 import type * as CacheMetrics from "@smart-cache/core/CacheMetrics"
-import type * as CacheStore from "@smart-cache/core/CacheStore"
+import * as CacheStore from "@smart-cache/core/CacheStore"
 import type { MemoryTier } from "@smart-cache/core/MemoryTier"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -46,6 +46,9 @@ interface Found {
   readonly rubbish: Stamp | undefined
 }
 
+/** Where the marks of tags begin among the names of a read. */
+const marksFrom = 3
+
 const nothing: Found = { entry: undefined, tombstone: 0, rubbish: undefined }
 
 /** Below this share of reads that find something, reads ask for the lease as well; a script costs a server ten times a read. */
@@ -70,8 +73,10 @@ export class Store {
       local: tier === undefined ? "redis" : "memory",
       shared: "redis",
       peek: tier === undefined ? () => undefined : (key) => watch.trusted ? tier.peek(key) : undefined,
-      readsWithin: mostReads * this.parts.readTimeout,
-      read: (subject, applicant) => this.ready(() => this.read(subject, applicant)),
+      read: CacheStore.endsWithin(
+        mostReads * this.parts.readTimeout,
+        (subject, applicant) => this.ready(() => this.read(subject, applicant))
+      ),
       look: (subject) => this.ready(() => this.examine(subject)),
       lease: (claim) => this.ready(() => this.lease(claim)),
       release: (key, token) => plane.release(key, token),
@@ -89,13 +94,14 @@ export class Store {
 
   private read(
     subject: CacheStore.Subject,
-    applicant?: CacheStore.Applicant
+    applicant?: () => CacheStore.Applicant | undefined
   ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
     const { plane, reads, tier } = this.parts
     const era = tier?.era
     // Where most reads find nothing, asking for the lease at once saves the second question.
-    return applicant !== undefined && plane.sees === "all" && this.found < few
-      ? Effect.map(this.claim(subject, applicant, era), this.noted)
+    const applies = plane.sees === "all" && this.found < few ? applicant?.() : undefined
+    return applies !== undefined
+      ? Effect.map(this.claim(subject, applies, era), this.noted)
       : Effect.flatMap(
         reads.get(this.names(subject)),
         (texts) => Effect.mapEager(this.look(subject, texts, era), this.noted)
@@ -138,7 +144,7 @@ export class Store {
     )
   }
 
-  /** What a read asks for: the value, the marks of everything, the sequence, and the marks of the tags. */
+  /** What a read asks for: the value, the marks of everything, the sequence, and from {@link marksFrom} those of the tags. */
   private names({ key, tags }: CacheStore.Subject): ReadonlyArray<string> {
     const { keys } = this.parts
     const names = [keys.value(key), keys.all, keys.sequence]
@@ -154,42 +160,40 @@ export class Store {
   ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
     const { keys, reads } = this.parts
     const found = this.decode(subject, texts)
-    const asked = texts.slice(3)
+    const asked = highest(texts, marksFrom)
     if (found.entry === undefined || alike(found.entry.tags, subject.tags)) {
       return this.judge(subject, found, texts, asked, asked, era)
     }
     return Effect.flatMap(
       reads.get(found.entry.tags.map(keys.mark)),
-      (own) => this.judge(subject, found, texts, asked, own, era)
+      (own) => this.judge(subject, found, texts, asked, highest(own, 0), era)
     )
   }
 
-  /** Whether what was found stands by the marks of its own tags, and what fence a compute with the asked tags must pass. */
+  /** Whether what was found stands by the latest mark of its own tags, and what fence a compute with the asked tags must pass. */
   private judge(
     { key }: CacheStore.Subject,
     { entry, rubbish, tombstone }: Found,
-    [value, all, sequence]: Texts,
-    asked: Texts,
-    own: Texts,
+    texts: Texts,
+    asked: Stamp,
+    own: Stamp,
     era: number | undefined
   ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    const [value, all, sequence] = texts
     const general = all == null ? Infinity : Marks.fenceOf(this.marksOf(all), key)
+    const stands = entry !== undefined && entry.stamp > Math.max(general, own)
+    if (stands) this.hold(key, entry, era)
     // Whatever began before the last entry is refused, even when that one does not stand any more.
     const before = entry === undefined ? tombstone : entry.stamp - 1
-    const fence = highest(Math.max(general, before), asked)
-    const stands = entry !== undefined && entry.stamp > highest(general, own)
-    if (stands) this.hold(key, entry, era)
-    const lookup = (fence: Stamp): CacheStore.Lookup => ({
-      entry: stands ? entry : undefined,
-      invalidated: !stands && value !== null && rubbish === undefined,
-      fence
-    })
-    if (fence < Infinity) return Exit.succeed(lookup(fence))
+    const fence = Math.max(general, before, asked)
+    const invalidated = !stands && value !== null && rubbish === undefined
+    const standing = stands ? entry : undefined
+    if (fence < Infinity) return Exit.succeed({ entry: standing, invalidated, fence })
     // A mark is missing: whatever was beaten by it was beaten before now.
     const now = sequence == null ? Infinity : Marks.stampOf(sequence)
     return now < Infinity
-      ? Exit.succeed(lookup(now))
-      : Effect.map(this.parts.plane.stamp({ key, tags: [] }), lookup)
+      ? Exit.succeed({ entry: standing, invalidated, fence: now })
+      : Effect.map(this.parts.plane.stamp({ key, tags: [] }), (fence) => ({ entry: standing, invalidated, fence }))
   }
 
   /** What was read in an era that has ended may have been invalidated meanwhile by news that were missed. */
@@ -216,9 +220,11 @@ export class Store {
         return { ...nothing, rubbish: decoded.stamp ?? Infinity }
       case "Entry": {
         try {
-          const createdAt = watch.past(decoded.entry.createdAt)
-          const value = codec === undefined ? decoded.entry.value : codec.decode(decoded.entry.value)
-          return { entry: { ...decoded.entry, createdAt, value }, tombstone: 0, rubbish: undefined }
+          const { entry } = decoded
+          const createdAt = watch.past(entry.createdAt)
+          if (codec === undefined && createdAt === entry.createdAt) return { ...nothing, entry }
+          const value = codec === undefined ? entry.value : codec.decode(entry.value)
+          return { ...nothing, entry: { ...entry, createdAt, value } }
         } catch {
           metrics.add("payloads_refused", 1)
           return { ...nothing, rubbish: stamp }
@@ -319,9 +325,12 @@ const unfit = (cause: TypeError): SmartCacheError =>
 const alike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((tag, i) => tag === b[i])
 
-/** The latest of some marks; one that is missing has beaten everything. */
-const highest = (fence: Stamp, marks: Texts): Stamp => {
-  let latest = fence
-  for (const mark of marks) latest = Math.max(latest, mark === null ? Infinity : Marks.stampOf(mark))
+/** The latest of the marks from a place on; one that is missing has beaten everything. */
+const highest = (texts: Texts, from: number): Stamp => {
+  let latest = 0
+  for (let i = from; i < texts.length; i++) {
+    const mark = texts[i]
+    latest = Math.max(latest, mark == null ? Infinity : Marks.stampOf(mark))
+  }
   return latest
 }
