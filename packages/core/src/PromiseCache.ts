@@ -5,6 +5,7 @@
  * uses `SmartCache` itself.
  */
 import * as Effect from "effect/Effect"
+import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -43,12 +44,33 @@ export interface Closeable extends Shape {
 
 const noContext: ReadContext = {}
 
-/** Fails with the very thing that was thrown or rejected with. */
-const called = <A>(compute: Compute<A>): Effect.Effect<A, unknown> =>
-  Effect.callback((resume, signal) => {
-    const computing = async (): Promise<A> => compute(signal)
-    computing().then((value) => resume(Exit.succeed(value)), (error: unknown) => resume(Exit.fail(error)))
+/** A compute as an effect, which fails with the very thing that was thrown or rejected with. A hit makes it and never runs it. */
+class Call<A> {
+  readonly compute: Compute<A>
+
+  constructor(compute: Compute<A>) {
+    this.compute = compute
+  }
+}
+
+/** The effect that a {@link Call} is by its prototype. */
+type Called<A> = Effect.Effect<A, unknown>
+
+Object.setPrototypeOf(
+  Call.prototype,
+  Effectable.Prototype<Call<unknown> & Called<unknown>>({
+    label: "PromiseCache.compute",
+    evaluate() {
+      const { compute } = this
+      return Effect.callback((resume, signal) => {
+        const computing = async () => compute(signal)
+        computing().then((value) => resume(Exit.succeed(value)), (error: unknown) => resume(Exit.fail(error)))
+      })
+    }
   })
+)
+
+const called = <A>(compute: Compute<A>): Called<A> => new Call(compute) as unknown as Called<A>
 
 /** The promises of the cache at hand; it lives as long as that. */
 export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effect.gen(function*() {
@@ -56,10 +78,15 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
   const services = yield* Effect.context<never>()
   const run = Effect.runPromiseWith(services)
   return {
-    // Whatever a read throws on the way is a rejection.
-    get: async <A>(key: string, compute: Compute<A>, context = noContext) => {
-      const read = cache.begin(key, called(compute), context, services)
-      return isResult(read) ? read : run(read)
+    // No `async` function: it would make three more promises of a read that has to wait.
+    get: <A>(key: string, compute: Compute<A>, context = noContext): Promise<CacheResult<A>> => {
+      try {
+        const read = cache.begin(key, called(compute), context, services)
+        // A result is its own metadata. Asked for it, V8 learns its shape, and so that it needs to look for no `then`.
+        return isResult(read) ? Promise.resolve(read.metadata as CacheResult<A>) : run(read)
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
     getMany: (keys, compute, context) =>
       run(cache.getMany(
