@@ -122,10 +122,9 @@ const problemOf = (market: string, odds: number): CacheError.SmartCacheError | u
 class Market {
   readonly history: OddsHistory
   changedAt = 0
-  /** The last judgement: of these odds, good until then or the next sample. */
+  /** The last judgement: of the newest odds, good until then or the next sample. */
   verdict: Verdict = unnamed
-  verdictOdds = Number.NaN
-  verdictUntil = 0
+  verdictUntil = -Infinity
 
   constructor(maxSamples: number) {
     this.history = new OddsHistory(maxSamples)
@@ -162,7 +161,7 @@ class Vix {
     let worst = unnamed
     for (const name in odds) {
       const market = this.markets.peek(name, asIs())
-      if (market === undefined || market.verdictOdds !== odds[name] || now >= market.verdictUntil) {
+      if (market === undefined || market.history.last !== odds[name] || now >= market.verdictUntil) {
         return this.assessAnew(odds, now)
       }
       if (worse(market.verdict, worst)) worst = market.verdict
@@ -194,7 +193,6 @@ class Vix {
     const verdict = this.verdict(name, market, price, time)
     if (history.last !== price || time - history.lastTime >= this.interval) this.push(market, time, price)
     this.settle(name, market, verdict)
-    market.verdictOdds = price
     market.verdictUntil = Math.min(history.firstTime + this.options.window, history.lastTime + this.interval)
     return verdict
   }
@@ -227,7 +225,7 @@ class Vix {
     const market = this.open(name)
     market.history.expire(at - this.options.window)
     this.settle(name, market, this.verdict(name, market, price, at))
-    market.verdictUntil = 0
+    market.verdictUntil = -Infinity
     this.push(market, at, price)
     return undefined
   }

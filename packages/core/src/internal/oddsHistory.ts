@@ -2,8 +2,8 @@
  * The odds of one market over a sliding window: a ring that grows up to its
  * maximum, the moments of its samples, and the speed of the market's log-odds.
  */
-import { RunningMoments } from "./runningMoments.ts"
-import { Speed } from "./speed.ts"
+import * as RunningMoments from "./runningMoments.ts"
+import * as Speed from "./speed.ts"
 
 /** Mean and sample standard deviation of the samples that count. */
 export interface Moments {
@@ -13,35 +13,50 @@ export interface Moments {
   readonly sigma: number
 }
 
+/** The moments come first: those of all samples but the newest, which may be what is judged. */
+const speedAt = RunningMoments.width
+
+/** Then the newest sample once more, because everything looks at it; both `NaN` before the first. */
+const newestTime = speedAt + Speed.width
+const newestOdds = newestTime + 1
+
+/** Then the ring; at an even place, so that no sample lies across two lines of the processor's cache. */
+const ring = 2 * Math.ceil((newestOdds + 1) / 2)
+
+/**
+ * Of thousands of markets none is in the processor's cache when its turn comes, so one array holds all: the moments,
+ * the speed, and the time of each sample with its odds beside it.
+ */
 export class OddsHistory {
-  /** The time of each sample and its odds beside it: what is read together lies together. */
-  private cells = new Float64Array(16)
   private slots = 8
+  private cells = new Float64Array(ring + 2 * this.slots)
   private start = 0
   size = 0
-  /** Of all samples but the newest, which may be what is judged. */
-  private readonly past = new RunningMoments()
-  /** Of all samples since the market was first observed. */
-  readonly speed = new Speed()
 
   private readonly maxSamples: number
 
   constructor(maxSamples: number) {
     this.maxSamples = maxSamples
+    this.cells.fill(Number.NaN, newestTime, ring)
   }
 
-  /** Where the sample lies that has `i` older ones. */
-  private at(i: number): number {
+  /** Of all samples since the market was first observed. */
+  get speed(): Speed.Speed {
+    return new Speed.Speed(this.cells, speedAt)
+  }
+
+  /** The slot of the sample that has `i` older ones. */
+  private slotOf(i: number): number {
     const slot = this.start + i
     return slot < this.slots ? slot : slot - this.slots
   }
 
   private timeAt(i: number): number {
-    return this.cells[2 * this.at(i)]!
+    return this.cells[ring + 2 * this.slotOf(i)]!
   }
 
   private oddsAt(i: number): number {
-    return this.cells[2 * this.at(i) + 1]!
+    return this.cells[ring + 2 * this.slotOf(i) + 1]!
   }
 
   get firstTime(): number {
@@ -49,23 +64,24 @@ export class OddsHistory {
   }
 
   get lastTime(): number {
-    return this.size === 0 ? Number.NaN : this.timeAt(this.size - 1)
+    return this.cells[newestTime]!
   }
 
   get last(): number {
-    return this.size === 0 ? Number.NaN : this.oddsAt(this.size - 1)
+    return this.cells[newestOdds]!
   }
 
   push(time: number, odds: number): void {
     if (this.size > 0) {
-      this.speed.add((time - this.lastTime) / 1000, this.last, odds)
-      this.past.add(this.last)
+      Speed.add(this.cells, speedAt, (time - this.lastTime) / 1000, this.last, odds)
+      RunningMoments.add(this.cells, this.last)
     }
     if (this.size === this.maxSamples) this.drop()
     else if (this.size === this.slots) this.grow()
-    const cell = 2 * this.at(this.size++)
-    this.cells[cell] = time
-    this.cells[cell + 1] = odds
+    const { cells } = this
+    const cell = ring + 2 * this.slotOf(this.size++)
+    cells[cell] = cells[newestTime] = time
+    cells[cell + 1] = cells[newestOdds] = odds
   }
 
   /** Drops samples at or before a moment; the last one stays, because it is what the market says now. */
@@ -86,20 +102,26 @@ export class OddsHistory {
   moments(): Moments {
     const { last, size: samples } = this
     if (samples === 0) return { samples, mean: Number.NaN, sigma: 0 }
-    const past = this.settled()
-    return { samples, mean: past.meanWith(last), sigma: past.sigmaWith(last) }
+    const sums = this.settled()
+    return { samples, mean: RunningMoments.meanWith(sums, last), sigma: RunningMoments.sigmaWith(sums, last) }
   }
 
   /** Moments of all samples but the newest. */
   momentsBefore(): Moments {
-    const { count: samples, mean, sigma } = this.settled()
-    return { samples, mean: samples === 0 ? Number.NaN : mean, sigma }
+    const sums = this.settled()
+    const samples = RunningMoments.countOf(sums)
+    return {
+      samples,
+      mean: samples === 0 ? Number.NaN : RunningMoments.meanOf(sums),
+      sigma: RunningMoments.sigmaOf(sums)
+    }
   }
 
-  private settled(): RunningMoments {
-    const { past } = this
-    if (past.doubtful) this.begin(past.count)
-    return past
+  /** The cells, the sums in them to be trusted. */
+  private settled(): Float64Array {
+    const { cells } = this
+    if (RunningMoments.doubtful(cells)) this.begin(RunningMoments.countOf(cells))
+    return cells
   }
 
   /** Makes the moments of the first `samples` samples anew, in two passes. */
@@ -109,26 +131,30 @@ export class OddsHistory {
     const mean = samples === 0 ? 0 : sum / samples
     let squares = 0
     for (let i = 0; i < samples; i++) squares += (this.oddsAt(i) - mean) ** 2
-    this.past.begin(samples, mean, squares)
+    RunningMoments.begin(this.cells, samples, mean, squares)
   }
 
   /** The speed once these odds are the next sample. */
-  speedWith(time: number, odds: number): Speed {
-    return this.size === 0 ? this.speed : this.speed.after((time - this.lastTime) / 1000, this.last, odds)
+  speedWith(time: number, odds: number): Speed.Speed {
+    if (this.size === 0) return this.speed
+    const sums = this.cells.slice(speedAt, speedAt + Speed.width)
+    Speed.add(sums, 0, (time - this.lastTime) / 1000, this.last, odds)
+    return new Speed.Speed(sums, 0)
   }
 
   private drop(): void {
-    this.past.remove(this.oddsAt(0))
-    this.start = this.at(1)
+    RunningMoments.remove(this.cells, this.oddsAt(0))
+    this.start = this.slotOf(1)
     this.size--
   }
 
   private grow(): void {
     const slots = Math.min(this.slots * 2, this.maxSamples)
-    const cells = new Float64Array(2 * slots)
-    const oldest = 2 * this.start
-    cells.set(this.cells.subarray(oldest))
-    cells.set(this.cells.subarray(0, oldest), this.cells.length - oldest)
+    const cells = new Float64Array(ring + 2 * slots)
+    const oldest = ring + 2 * this.start
+    cells.set(this.cells.subarray(0, ring))
+    cells.set(this.cells.subarray(oldest), ring)
+    cells.set(this.cells.subarray(ring, oldest), ring + this.cells.length - oldest)
     this.cells = cells
     this.slots = slots
     this.start = 0

@@ -9,56 +9,59 @@
 /** Errors of the sums are about 2⁻⁵² of the largest that they were; of so small a share that is still negligible. */
 const negligible = 2 ** -10
 
-export class RunningMoments {
-  count = 0
-  mean = 0
-  /** Sum of the squared distances from the mean. */
-  private squares = 0
-  /** The largest that the sum was, and how many samples have left, since the sums were made. */
-  private peak = 0
-  private left = 0
+/** Where each sum lies among those of the moments; `peak` is the largest that `squares` was, since the sums were made. */
+const count = 0
+const mean = 1
+/** Sum of the squared distances from the mean. */
+const squares = 2
+const peak = 3
+/** How many samples have left since the sums were made. */
+const left = 4
 
-  /** Sample standard deviation (n − 1); 0 with fewer than two samples. */
-  get sigma(): number {
-    return this.count < 2 ? 0 : Math.sqrt(this.squares / (this.count - 1))
-  }
+/** The sums are the first of their owner's cells, so many, and lie beside what else it looks at. */
+export const width = 5
 
-  /** The standard deviation with one more sample. */
-  sigmaWith(sample: number): number {
-    const { count, mean, squares } = this
-    return count === 0 ? 0 : Math.sqrt((squares + (sample - mean) ** 2 * count / (count + 1)) / count)
-  }
+export const countOf = (cells: Float64Array): number => cells[count]!
 
-  meanWith(sample: number): number {
-    return this.mean + (sample - this.mean) / (this.count + 1)
-  }
+export const meanOf = (cells: Float64Array): number => cells[mean]!
 
-  add(sample: number): void {
-    const distance = sample - this.mean
-    this.mean += distance / ++this.count
-    this.squares += distance * (sample - this.mean)
-    if (this.squares > this.peak) this.peak = this.squares
-  }
+/** Sample standard deviation (n − 1); 0 with fewer than two samples. */
+export const sigmaOf = (cells: Float64Array): number =>
+  cells[count]! < 2 ? 0 : Math.sqrt(cells[squares]! / (cells[count]! - 1))
 
-  remove(sample: number): void {
-    this.left++
-    if (--this.count === 0) return this.begin(0, 0, 0)
-    const distance = sample - this.mean
-    this.mean -= distance / this.count
-    this.squares -= distance * (sample - this.mean)
-  }
+/** The standard deviation with one more sample. */
+export const sigmaWith = (cells: Float64Array, sample: number): number => {
+  const n = cells[count]!
+  return n === 0 ? 0 : Math.sqrt((cells[squares]! + (sample - cells[mean]!) ** 2 * n / (n + 1)) / n)
+}
 
-  /** Whether errors of what has left may show. */
-  get doubtful(): boolean {
-    return this.left > this.count || this.squares < this.peak * negligible
-  }
+export const meanWith = (cells: Float64Array, sample: number): number =>
+  cells[mean]! + (sample - cells[mean]!) / (cells[count]! + 1)
 
-  /** Starts from sums made in two passes. */
-  begin(count: number, mean: number, squares: number): void {
-    this.count = count
-    this.mean = mean
-    this.squares = squares
-    this.peak = squares
-    this.left = 0
-  }
+export const add = (cells: Float64Array, sample: number): void => {
+  const distance = sample - cells[mean]!
+  cells[mean]! += distance / ++cells[count]!
+  cells[squares]! += distance * (sample - cells[mean]!)
+  if (cells[squares]! > cells[peak]!) cells[peak] = cells[squares]!
+}
+
+export const remove = (cells: Float64Array, sample: number): void => {
+  cells[left]!++
+  if (--cells[count]! === 0) return begin(cells, 0, 0, 0)
+  const distance = sample - cells[mean]!
+  cells[mean]! -= distance / cells[count]!
+  cells[squares]! -= distance * (sample - cells[mean]!)
+}
+
+/** Whether errors of what has left may show. */
+export const doubtful = (cells: Float64Array): boolean =>
+  cells[left]! > cells[count]! || cells[squares]! < cells[peak]! * negligible
+
+/** Starts from sums made in two passes. */
+export const begin = (cells: Float64Array, samples: number, average: number, squaredDistances: number): void => {
+  cells[count] = samples
+  cells[mean] = average
+  cells[squares] = squaredDistances
+  cells[peak] = squaredDistances
+  cells[left] = 0
 }

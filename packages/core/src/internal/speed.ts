@@ -20,37 +20,37 @@ const weight = (seconds: number, tau: number): number => -Math.expm1(-seconds / 
 /** A sum after a return at this rate that took a share of its memory. */
 const moved = (sum: number, rate: number, share: number): number => sum + share * (rate - sum)
 
+/** Where each sum lies among those of the speed. */
+const returns = 0
+const seconds = 1
+const fast = 2
+const slow = 3
+
+/** The sums are so many of their owner's cells, from some place on, and lie beside what else it looks at. */
+export const width = 4
+
+/** One more return; one in no time counts as one in a millisecond. */
+export const add = (cells: Float64Array, at: number, time: number, from: number, to: number): void => {
+  const elapsed = Math.max(time, 0.001)
+  const rate = (logOdds(to) - logOdds(from)) ** 2 / elapsed
+  cells[at + returns]!++
+  cells[at + seconds]! += elapsed
+  cells[at + fast] = moved(cells[at + fast]!, rate, weight(elapsed, fastTau))
+  cells[at + slow] = moved(cells[at + slow]!, rate, weight(elapsed, slowTau))
+}
+
+/** What the sums say. */
 export class Speed {
   /** Returns seen. */
-  returns = 0
-  private seconds = 0
-  private fastSum = 0
-  private slowSum = 0
-
+  readonly returns: number
   /** Variance of the log-odds per second over about two minutes, `NaN` before the first return. */
-  get fast(): number {
-    return this.fastSum / weight(this.seconds, fastTau)
-  }
-
+  readonly fast: number
   /** Variance of the log-odds per second over about half an hour, `NaN` before the first return. */
-  get slow(): number {
-    return this.slowSum / weight(this.seconds, slowTau)
-  }
+  readonly slow: number
 
-  /** One more return; one in no time counts as one in a millisecond. */
-  add(seconds: number, from: number, to: number): void {
-    const elapsed = Math.max(seconds, 0.001)
-    const rate = (logOdds(to) - logOdds(from)) ** 2 / elapsed
-    this.returns++
-    this.seconds += elapsed
-    this.fastSum = moved(this.fastSum, rate, weight(elapsed, fastTau))
-    this.slowSum = moved(this.slowSum, rate, weight(elapsed, slowTau))
-  }
-
-  /** What it would be with one more return. */
-  after(seconds: number, from: number, to: number): Speed {
-    const next = Object.assign(new Speed(), this)
-    next.add(seconds, from, to)
-    return next
+  constructor(cells: Float64Array, at: number) {
+    this.returns = cells[at + returns]!
+    this.fast = cells[at + fast]! / weight(cells[at + seconds]!, fastTau)
+    this.slow = cells[at + slow]! / weight(cells[at + seconds]!, slowTau)
   }
 }
