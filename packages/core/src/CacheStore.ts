@@ -133,6 +133,11 @@ export interface Shape {
   readonly peek: (key: string) => Entry | undefined
   /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
   readonly read: Read
+  /**
+   * Tells whether the answer of a {@link read} may be shared with a reader who came after it: only while this number has
+   * not changed. It changes at the latest when an invalidation or a write by another may have come between.
+   */
+  readonly instant: () => number
   /** What {@link read} would find, for somebody who only wants to know: nothing is held or asked for because of it. */
   readonly look: (subject: Subject) => Effect.Effect<Lookup, SmartCacheError>
   /** Asks to compute a key; asked again with the same token, the same lease is granted, and lasts anew. */

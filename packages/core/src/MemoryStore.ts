@@ -37,6 +37,7 @@ export const make = (options: Options): CacheStore.Shape => {
     shared: "memory",
     peek: (key) => memory.peek(key),
     read: CacheStore.endsWithin(0, ({ key, tags }) => Effect.sync(() => memory.read(key, tags))),
+    instant: () => memory.changes,
     look: ({ key, tags }) => Effect.sync(() => memory.read(key, tags)),
     lease: (claim) => Effect.map(Clock.currentTimeMillis, (now) => memory.lease(claim, now)),
     release: (key, token) => Effect.sync(() => memory.release(key, token)),

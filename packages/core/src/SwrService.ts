@@ -26,7 +26,16 @@ import { Alarms } from "./internal/alarms.ts"
 import { asTyped } from "./internal/compute.ts"
 import type { News } from "./internal/crowd.ts"
 import { Failures } from "./internal/failures.ts"
-import { type Demand, Flight, type Landing, type Outcome, serves, suits } from "./internal/flight.ts"
+import {
+  type Arrival,
+  arrival,
+  type Demand,
+  Flight,
+  type Landing,
+  type Outcome,
+  serves,
+  suits
+} from "./internal/flight.ts"
 import { Guard } from "./internal/guarded.ts"
 import { Leasing, type Need, type Ticket } from "./internal/leasing.ts"
 import { nameOf } from "./internal/nameOf.ts"
@@ -56,7 +65,7 @@ export interface Approach {
 }
 
 /** What a reader got: a value that landed, or the news that it takes longer than the reader may wait. */
-export type Arrival = Landing | "slow"
+export type Arrived = Arrival | "slow"
 
 /** What is known about a key beside its entry, for `explain`. */
 export interface KeyState {
@@ -71,7 +80,7 @@ export interface Shape {
     trip: Trip<A, E, R>,
     until: number,
     then: "behind" | "abandoned"
-  ) => Effect.Effect<Arrival, E | SmartCacheError, R>
+  ) => Effect.Effect<Arrived, E | SmartCacheError, R>
   /** Refreshes in the background, unless the key is being computed or too many refreshes run. */
   readonly refresh: <A, E, R>(trip: Trip<A, E, R>) => Effect.Effect<void, never, R>
   /** What there is now for a reader of the key, taken before it reads the store. */
@@ -96,7 +105,7 @@ type Then = "behind" | "abandoned"
 
 type Waited = Landing | "retry" | "slow"
 
-const hasArrived = (waited: Waited): waited is Arrival => waited !== "retry"
+const hasArrived = (waited: Arrived | "retry"): waited is Arrived => waited !== "retry"
 
 const slow = Exit.succeed("slow" as const)
 const retry = Exit.succeed("retry" as const)
@@ -142,14 +151,14 @@ class Swr {
     trip: Trip<A, E, R>,
     until: number,
     then: Then
-  ): Effect.Effect<Arrival, E | SmartCacheError, R> {
+  ): Effect.Effect<Arrived, E | SmartCacheError, R> {
     return Effect.withFiber((fiber) => {
       const current = this.current(trip)
       const boarded = current === undefined
         ? this.lead(trip, until, then, fiber)
         : this.follow(current, trip, until, then, fiber)
       // Flights are shared by key: that one key means one type is the contract of the cache.
-      return boarded as Effect.Effect<Arrival, E | SmartCacheError, R>
+      return boarded as Effect.Effect<Arrived, E | SmartCacheError, R>
     })
   }
 
@@ -163,7 +172,7 @@ class Swr {
     until: number,
     then: Then,
     fiber: Fiber.Fiber<unknown, unknown>
-  ): Effect.Effect<Arrival, unknown, R> {
+  ): Effect.Effect<Arrived, unknown, R> {
     const clock = fiber.getRef(Clock.Clock)
     const boarding = Effect.acquireUseRelease(
       // Uninterruptible: from the look at the running flight to the place in a new one is one step.
@@ -181,8 +190,10 @@ class Swr {
             })
             return Effect.sync(forget)
           }),
-          (landed) =>
-            landed === "slow" || landed === "retry" || serves(flight, landed, trip, now(clock)) ? landed : "retry"
+          (landed) => {
+            if (landed === "slow" || landed === "retry") return landed
+            return serves(flight, landed, trip, now(clock)) ? arrival(flight, landed, "first") : "retry"
+          }
         ),
       (flight) => Effect.sync(() => flight?.leave())
     )
@@ -196,7 +207,7 @@ class Swr {
     until: number,
     then: Then,
     fiber: Fiber.Fiber<unknown, unknown>
-  ): Effect.Effect<Arrival, unknown, R> {
+  ): Effect.Effect<Arrived, unknown, R> {
     const clock = fiber.getRef(Clock.Clock)
     // From the look at the flight to the place in it is one step, and so is leaving it: no interruption comes between.
     const waiting = Effect.callback<Waited, unknown>((resume) => {
@@ -215,7 +226,7 @@ class Swr {
       if (landed === "slow") return slow
       if (landed === "retry" || !serves(flight, landed, trip, now(clock))) return this.fetch(trip, until, then)
       this.metrics.add("coalesced", 1)
-      return Exit.succeed(landed.source === "compute" ? { entry: landed.entry, source: "in_flight" as const } : landed)
+      return Exit.succeed(arrival(flight, landed, "joined"))
     })
     return trip.ticket === undefined ? arriving : Effect.andThen(this.surrender(trip.key, trip.ticket), arriving)
   }

@@ -21,9 +21,11 @@ import * as VixService from "../VixService.ts"
 import { admit } from "./admit.ts"
 import { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
+import { later } from "./later.ts"
 import { problemOf } from "./problem.ts"
+import type { Read } from "./read.ts"
 import { lookUp, type Services } from "./services.ts"
-import { type Read, SlowRead } from "./slowRead.ts"
+import { SlowRead } from "./slowRead.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
@@ -35,7 +37,7 @@ export class Engine {
   readonly desk: Desk
   /** The services of the last reader and the clock among them: most readers have those of the one before. */
   private latest: { readonly services: Context.Context<never>; readonly clock: Clock.Clock } | undefined
-  private readonly slow: SlowRead
+  readonly slow: SlowRead
   private readonly settings: Settings
   private readonly store: CacheStore.Shape
   private readonly vix: VixService.Shape
@@ -123,10 +125,11 @@ export class Engine {
       approach,
       decision,
       answer: undefined,
-      ticket: undefined
+      ticket: undefined,
+      company: undefined
     }
     return answered === undefined
-      ? this.slow.run(read)
+      ? later(this.slow, read)
       : Effect.as(this.slow.refreshBehind(read, answered.entry, answered.result), answered.result)
   }
 

@@ -38,7 +38,7 @@ export const explain = (
   context: ReadContext = {}
 ): Effect.Effect<Explanation, SmartCacheError> =>
   Effect.gen(function*() {
-    const { desk: { rules }, services } = engine
+    const { desk: { rules }, services, slow } = engine
     const { guard, settings, store, swr, vix } = services
     const problem = problemOf(settings, key, context)
     if (problem !== undefined) return yield* problem
@@ -60,7 +60,7 @@ export const explain = (
       held,
       invalidated: lookup.invalidated,
       fence: lookup.fence,
-      state: swr.state(key),
+      state: together(swr.state(key), slow.companions(key)),
       volatility,
       decision,
       earlyProbability: entry !== undefined && decision === Decision.fresh && standing === "ok"
@@ -71,6 +71,12 @@ export const explain = (
         : 0
     }
   })
+
+/** Reads that go together are one to the flight. */
+const together = (state: KeyState, companions: number): KeyState =>
+  state.flight === undefined
+    ? state
+    : { ...state, flight: { ...state.flight, waiters: state.flight.waiters + companions } }
 
 const withoutValue = (entry: Entry, now: number, usableUntil: number): Explanation["held"] => {
   const { confirmed, createdAt, deadline, delta, earlyFrom, freshUntil, stamp, staleUntil, tags } = entry

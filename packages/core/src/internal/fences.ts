@@ -67,6 +67,8 @@ export class Fences {
    * checked at this version need no check again.
    */
   version = 0
+  /** How many invalidations and writes there were. */
+  told = 0
 
   constructor(maxMarkers: number) {
     this.keys = new Marks(maxMarkers)
@@ -75,26 +77,31 @@ export class Fences {
   }
 
   key(key: string, stamp: Stamp): void {
+    this.told++
     this.keys.set(key, stamp)
   }
 
   /** An explicit write beats every compute that began before it, even when its entry has left. */
   write(key: string, stamp: Stamp): void {
+    this.told++
     this.writes.set(key, stamp - 1)
   }
 
   tag(tag: string, stamp: Stamp): void {
+    this.told++
     this.tags.set(tag, stamp)
     this.version++
   }
 
   prefix(prefix: string, stamp: Stamp): void {
+    this.told++
     this.prefixes.set(prefix, stamp)
     this.prefixNames.add(prefix)
     for (const name of this.prefixNames) if (!this.prefixes.has(name)) this.prefixNames.delete(name)
   }
 
   all(stamp: Stamp): void {
+    this.told++
     this.everything = Math.max(this.everything, stamp)
     this.version++
   }

@@ -17,6 +17,12 @@ export interface Landing {
   readonly source: Source
 }
 
+/** A landing as one who waited for it gets it. */
+export interface Arrival extends Landing {
+  /** What has this stamp or an earlier one had happened before the value was begun. */
+  readonly fence: Stamp
+}
+
 /** How a flight ends: with a landing, an error of the compute (`unknown`) or of the cache, or with nothing (`"retry"`). */
 export type Outcome = Exit.Exit<Landing | "retry", unknown>
 
@@ -121,11 +127,20 @@ export const suits = (flight: Flight, demand: Demand, now: number): boolean =>
   (now < demand.deadline || flight.startedAt >= demand.deadline) &&
   (!flight.stamped || knows(flight, demand))
 
+const fenceOf = (flight: Flight, { entry, source }: Landing): Stamp => source === "compute" ? flight.fence : entry.stamp
+
+/** What one gets who began the flight, or joined it. */
+export const arrival = (flight: Flight, landing: Landing, place: "first" | "joined"): Arrival => {
+  const { entry, source } = landing
+  const joined = place === "joined" && source === "compute"
+  return { entry, source: joined ? "in_flight" : source, fence: fenceOf(flight, landing) }
+}
+
 /** Whether what landed serves a reader, who may have waited past a deadline. */
 export const serves = (flight: Flight, { entry, source }: Landing, demand: Demand, now: number): boolean => {
   const computed = source === "compute"
   const deadline = Math.min(entry.deadline, demand.deadline)
   return (computed || demand.accept === "adopted") &&
     (now < deadline || (computed && flight.startedAt >= deadline)) &&
-    knows(computed ? flight : { number: flight.number, fence: entry.stamp }, demand)
+    knows({ number: flight.number, fence: fenceOf(flight, { entry, source }) }, demand)
 }

@@ -37,6 +37,11 @@ export class Memory {
     this.fences = this.tier.fences
   }
 
+  /** Raised by each invalidation and explicit write. */
+  get changes(): number {
+    return this.fences.told
+  }
+
   next(): Stamp {
     return ++this.sequence
   }

@@ -1,79 +1,55 @@
 /**
- * A read that is no memory hit: asks the whole store, joins or begins a compute, waits within the timeouts.
+ * A read that is no memory hit: looks, alone or with others, decides again, and is served or has a value made.
  */
 import * as Cause from "effect/Cause"
-import type * as Clock from "effect/Clock"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import type { Entry, Stamp } from "../CacheEntry.ts"
+import { constVoid } from "effect/Function"
+import type { Entry } from "../CacheEntry.ts"
 import * as CacheError from "../CacheError.ts"
 import type { Source } from "../CacheOutcome.ts"
 import type { CacheResult } from "../CacheResult.ts"
-import type { Lookup } from "../CacheStore.ts"
 import * as Decision from "../Decision.ts"
-import type * as SwrService from "../SwrService.ts"
-import { admit, type Circumstances } from "./admit.ts"
+import { Company, type Ending, type Known, type Member, type Outcome } from "./company.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
-import type { Silence } from "./guarded.ts"
-import type { Ticket } from "./leasing.ts"
-import type { Services } from "./services.ts"
+import { Inquiry } from "./inquiry.ts"
+import { Procurement } from "./procurement.ts"
+import { attributesOf, type Read } from "./read.ts"
+import type { Services as Parts } from "./services.ts"
 import * as Spans from "./spans.ts"
 
 type SmartCacheError = CacheError.SmartCacheError
 
-const noTags: ReadonlyArray<string> = []
+/** Of whoever reads. */
+type Services = Context.Context<never>
 
-/** What the store said to a read; the fence is `Infinity` when it said nothing. */
-interface Known {
-  readonly entry: Entry | undefined
-  readonly standing: Decision.Standing
-  readonly fence: Stamp
-}
+type Answering<A, E, R> = Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
 
-const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
+/** In a panic each read needs a value that knows of its own odds. */
+const mayShare = ({ strategy }: Decision.Decision): boolean => strategy !== "bypass"
 
-/** One read that is no mere hit. */
-export interface Read<A, E, R> extends Circumstances {
-  readonly key: string
-  readonly compute: Effect.Effect<A, E, R>
-  readonly clock: Clock.Clock
-  readonly began: number
-  /** By the monotonic clock, if the read was timed from its very beginning. */
-  readonly started: bigint | undefined
-  readonly approach: SwrService.Approach
-  /** The latest decision, by which the read is counted if nothing answers it. */
-  decision: Decision.Decision
-  answer: CacheResult<unknown> | undefined
-  /** A lease asked for with the look at the store. */
-  ticket: Ticket | undefined
-}
+/** Whether those who decide the same wait for the same: without the store's word, each must find what is late enough for it. */
+const shared = ({ serves, strategy }: Decision.Decision, { fence }: Known): boolean =>
+  !serves && strategy !== "bypass" && fence < Infinity
 
-/** What a span tells of a read. */
-const attributesOf = ({ answer, context, decision, verdict }: Read<unknown, unknown, unknown>): Spans.Attributes => {
-  const given = answer?.metadata
-  const { reason, refresh, strategy } = given ?? decision
-  const tags = context.tags ?? noTags
-  return {
-    strategy,
-    reason,
-    refresh,
-    source: given?.source,
-    zone: given?.zone,
-    vix: verdict.level,
-    tags: tags.length,
-    stamp: given?.stamp
-  }
-}
+const isInterrupted = (ending: Ending): boolean => Exit.isFailure(ending) && Cause.hasInterruptsOnly(ending.cause)
 
 export class SlowRead {
-  private readonly services: Services
+  private readonly services: Parts
   private readonly desk: Desk
+  private readonly inquiry: Inquiry
+  private readonly procurement: Procurement
+  /** As many as there are keys that are read and not held, at most. */
+  private readonly companies = new Map<string, Company>()
 
-  constructor(services: Services, desk: Desk) {
+  constructor(services: Parts, desk: Desk) {
     this.services = services
     this.desk = desk
+    this.inquiry = new Inquiry(services)
+    this.procurement = new Procurement(services, this.inquiry)
   }
 
   /** Counts a read that was no mere hit, and makes its result. */
@@ -92,32 +68,38 @@ export class SlowRead {
   /** Starts the background refresh that a memory hit asked for, which has its answer already. */
   refreshBehind<A, E, R>(read: Read<A, E, R>, entry: Entry, answer: CacheResult<A>): Effect.Effect<void, never, R> {
     read.answer = answer
-    return Spans.read(() => attributesOf(read), () => this.refresh(read, entry))
+    return Effect.withFiber((fiber) => Spans.read(fiber, () => attributesOf(read), () => this.refresh(read, entry)))
   }
 
   /** Starts the background refresh that the decision asked for. */
   private refresh<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
     if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
-    return this.services.swr.refresh(this.trip(read, { entry, standing: "ok", fence: entry.stamp }))
+    return this.services.swr.refresh(this.procurement.trip(read, { entry, standing: "ok", fence: entry.stamp }))
   }
 
-  /** Answers a read that is no memory hit; it is counted once, however it ends. */
-  run<A, E, R>(read: Read<A, E, R>): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Spans.read(() => attributesOf(read), (fiber) => this.counted(read, fiber))
+  /** Answers a read that is no memory hit. */
+  run<A, E, R>(read: Read<A, E, R>, fiber: Fiber.Fiber<unknown, unknown>): Answering<A, E, R> {
+    return Spans.read(fiber, () => attributesOf(read), () => this.counted(read, fiber.context))
   }
 
-  private counted<A, E, R>(
-    read: Read<A, E, R>,
-    fiber: Fiber.Fiber<unknown, unknown>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const started = read.started ?? read.clock.monotonicTimeNanosUnsafe()
+  private counted<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
+    const end = this.counting(read)
     const answer = read.decision === Decision.disabled
-      ? this.await(read, this.trip(read, nothing))
-      : this.lookUp(read, fiber)
-    return Effect.onExitPrimitive(answer, (exit) => {
+      ? this.deliver(read, this.procurement.alone(read))
+      : this.lookUp(read, services)
+    return Effect.onExitPrimitive(answer, end)
+  }
+
+  /** Counts a read once, however it ends, and gives what is then left to do. */
+  counting(
+    read: Read<unknown, unknown, unknown>
+  ): (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void> | undefined {
+    const started = read.started ?? read.clock.monotonicTimeNanosUnsafe()
+    return (exit) => {
       this.ended(read, exit, started)
+      read.company?.leaderLeft(exit)
       return read.ticket && this.services.swr.settle(read.key, read.ticket)
-    })
+    }
   }
 
   /** Counts a read that is over. */
@@ -137,148 +119,142 @@ export class SlowRead {
     metrics.waited(strategy, seconds, age / 1000)
   }
 
-  /** Asks the whole store, then decides again on what it says. */
-  private lookUp<A, E, R>(
-    read: Read<A, E, R>,
-    fiber: Fiber.Fiber<unknown, unknown>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const applicant = read.decision === Decision.miss
-      ? () => read.ticket ??= this.services.swr.ticket(read.key)
-      : undefined
-    return Effect.flatMap(this.ask(read, read.began, applicant), (lookup) => {
+  /** Asks the whole store, or waits for what somebody who asks alike is told; then decides again. */
+  private lookUp<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
+    const company = this.companyFor(read)
+    if (company === undefined) return this.lead(read, services)
+    return Effect.callback((resume: (effect: Answering<A, E, R>) => void) => {
+      const leave = this.accompany(read, services, company, resume)
+      return Effect.sync(leave)
+    })
+  }
+
+  /** Those who ask alike, if there are any. */
+  companyFor({ context, decision, key }: Read<unknown, unknown, unknown>): Company | undefined {
+    const company = this.companies.get(key)
+    return company?.takes(context, this.services.store.instant()) && mayShare(decision) ? company : undefined
+  }
+
+  /** How many reads of a key wait with another one that looked, or waits, for all of them. */
+  companions(key: string): number {
+    return Math.max(0, (this.companies.get(key)?.size ?? 0) - 1)
+  }
+
+  /** Asks the store, and tells those who have come along. */
+  private lead<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
+    const { context, decision, key } = read
+    const { store, swr } = this.services
+    const company = mayShare(decision) ? new Company(this.companies, key, context, store.instant()) : undefined
+    read.company = company
+    const applicant = decision === Decision.miss ? () => read.ticket ??= swr.ticket(key) : undefined
+    return Effect.flatMap(this.inquiry.ask(read, read.began, applicant), (lookup) => {
       if (read.ticket !== undefined && lookup !== "silent") read.ticket.stamp = lookup.granted
-      const known = this.known(read.key, lookup)
-      const { entry, fence, standing } = known
-      const now = read.clock.currentTimeMillisUnsafe()
-      if (read.decision.strategy !== "bypass") {
-        const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, fiber.context)
-        read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
+      const known = this.inquiry.known(key, lookup)
+      this.decide(read, known, services)
+      if (company === undefined) return this.proceed(read, known)
+      // A stampede shows in a second reader: while there is none, nothing is to be shared.
+      const alone = () => company.size === 0 && swr.state(key).flight === undefined
+      if (!shared(read.decision, known) || alone()) {
+        company.look(known, read.decision)
+        company.close()
+        return this.proceed(read, known)
       }
-      if (entry === undefined || !read.decision.serves) return this.compute(read, known)
-      const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
-      return read.decision.refresh === "none"
-        ? Exit.succeed(result)
-        : Effect.as(this.refresh(read, entry), result)
+      company.begin(Effect.runForkWith(services as Context.Context<R>)(this.procurement.compute(read, known)))
+      company.look(known, read.decision)
+      return this.remain(read, services, company)
     })
   }
 
-  /** How long a reader may still wait. */
-  private patience({ began }: Read<unknown, unknown, unknown>, now: number): number {
-    return Math.max(0, began + this.services.settings.hardTimeout - now)
+  /** Waits for what was begun for all, as the one who looked. */
+  private remain<A, E, R>(read: Read<A, E, R>, services: Services, company: Company): Answering<A, E, R> {
+    return Effect.callback((resume: (effect: Answering<A, E, R>) => void) => {
+      const member: Member = {
+        looked: () => true,
+        // Everybody else may have left, and so ended it, before this one had its place.
+        ended: (ending) => resume(isInterrupted(ending) ? this.lookUp(read, services) : this.deliver(read, ending)),
+        lost: constVoid
+      }
+      company.join(member)
+      return Effect.sync(() => company.leave(member))
+    })
   }
 
-  private ask(
+  /** Decides on what the store said. */
+  private decide(
     read: Read<unknown, unknown, unknown>,
-    now: number,
-    applicant: (() => Ticket | undefined) | undefined
-  ): Effect.Effect<Lookup | Silence, SmartCacheError> {
-    const { guard, store } = this.services
-    const { approach, context: { codec, tags = noTags }, key } = read
-    // An invalidation of any tag of the compute under way concerns whoever would join it.
-    const concerned = approach.tags.length === 0 || approach.tags === tags
-      ? tags
-      : [...new Set([...tags, ...approach.tags])]
-    return guard.ask("read", key, () => store.read({ key, tags: concerned, codec }, applicant), {
-      patience: this.patience(read, now),
-      within: store.read.within
-    })
+    { entry, fence, standing }: Known,
+    services: Services
+  ): void {
+    if (read.decision.strategy === "bypass") return
+    const now = read.clock.currentTimeMillisUnsafe()
+    const again = this.desk.decide(read.key, entry, standing, now, read.verdict, read.context, services)
+    read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
   }
 
-  /** What a store's answer says; while it is out of reach, what this process holds is what is known. */
-  private known(key: string, lookup: Lookup | Silence): Known {
-    if (lookup === "silent") return { entry: this.services.store.peek(key), standing: "ok", fence: Infinity }
-    const { entry, fence, invalidated } = lookup
-    return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
-  }
-
-  private compute<A, E, R>(
+  /** Waits with somebody who asks alike; gives what ends that. */
+  accompany<A, E, R>(
     read: Read<A, E, R>,
-    known: Known
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const { settings, swr } = this.services
+    services: Services,
+    company: Company,
+    resume: (effect: Answering<A, E, R>) => void
+  ): () => void {
+    const member: Member = {
+      looked: (known, decision) => {
+        this.decide(read, known, services)
+        const stays = read.decision === decision && shared(decision, known)
+        if (!stays) resume(Effect.suspend(() => this.proceed(read, known)))
+        return stays
+      },
+      ended: (ending) => resume(this.share(read, services, company, ending)),
+      lost: () => resume(Effect.suspend(() => this.lookUp(read, services)))
+    }
+    const { found } = company
+    if (found !== undefined && !member.looked(found.known, found.decision)) return constVoid
+    company.join(member)
+    return () => company.leave(member)
+  }
+
+  /** What a read makes of an ending that was another's. */
+  private share<A, E, R>(
+    read: Read<A, E, R>,
+    services: Services,
+    company: Company,
+    ending: Ending
+  ): Answering<A, E, R> {
+    if (isInterrupted(ending)) return this.lookUp(read, services)
+    // What ends before anything was found is a failure.
+    if (Exit.isFailure(ending) || company.found === undefined) return this.deliver(read, ending)
+    const { value: outcome } = ending
+    const { known } = company.found
+    const { hardTimeout, softTimeout } = this.services.settings
+    const patience = outcome === "late" ? hardTimeout : outcome.decision === Decision.computeSlow ? softTimeout : 0
+    const now = read.clock.currentTimeMillisUnsafe()
+    // Whoever came earlier waited no longer; and whether the value is late enough for this one, the stamps must tell.
+    if (now < read.began + patience || (outcome !== "late" && outcome.fence < known.fence)) {
+      return this.deliver(read, this.procurement.compute(read, known))
+    }
+    if (outcome === "late" || outcome.decision !== read.decision) return this.deliver(read, ending)
+    this.services.metrics.add("coalesced", 1)
+    const source = outcome.source === "compute" ? "in_flight" : outcome.source
+    return Exit.succeed(this.answer(read, outcome.decision, source, now, outcome.entry))
+  }
+
+  /** Serves what was found, or has a value made. */
+  private proceed<A, E, R>(read: Read<A, E, R>, known: Known): Answering<A, E, R> {
     const { entry } = known
-    const trip = this.trip(read, known)
-    if (read.decision.strategy !== "compute") return this.await(read, trip)
-    if (entry === undefined || read.began >= Decision.usableUntil(entry, read.context, this.desk.rules)) {
-      const failure = swr.remembered(read.key, trip, read.began)
-      return failure === undefined ? this.await(read, trip) : failure as Exit.Exit<never, E>
-    }
-    // What could stand in when the wait began may be past its deadline or invalidated by now: then wait on.
-    const late = () => this.standIn(read, Decision.computeSlow, entry, this.await(read, trip))
-    const soft = this.arrive(read, trip, settings.softTimeout, "behind", late)
-    return Effect.catch(soft, (error) => this.standIn(read, Decision.computeFailed, entry, Effect.fail(error)))
+    if (entry === undefined || !read.decision.serves) return this.deliver(read, this.procurement.compute(read, known))
+    const now = read.clock.currentTimeMillisUnsafe()
+    const result = this.answer(read, read.decision, this.services.store.shared, now, entry)
+    return read.decision.refresh === "none" ? Exit.succeed(result) : Effect.as(this.refresh(read, entry), result)
   }
 
-  /** Waits for a value to land, for so many milliseconds but never beyond `hardTimeout`, and delivers it. */
-  private arrive<A, E, R>(
-    read: Read<A, E, R>,
-    trip: SwrService.Trip<A, E, R>,
-    millis: number,
-    then: "behind" | "abandoned",
-    late: () => Effect.Effect<CacheResult<A>, E | SmartCacheError, R>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const { clock } = read
-    const now = clock.currentTimeMillisUnsafe()
-    const until = now + Math.min(millis, this.patience(read, now))
-    return Effect.flatMap(this.services.swr.fetch(trip, until, then), (arrival) =>
-      arrival === "slow"
-        ? late()
-        : Exit.succeed(
-          this.answer(read, read.decision, arrival.source, clock.currentTimeMillisUnsafe(), arrival.entry)
-        ))
-  }
-
-  private await<A, E, R>(
-    read: Read<A, E, R>,
-    trip: SwrService.Trip<A, E, R>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    const { hardTimeout } = this.services.settings
-    const late = () => Exit.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis: hardTimeout }))
-    return this.arrive(read, trip, hardTimeout, "abandoned", late)
-  }
-
-  /** A value inside the fail-safe window, if one still stands, else what would have been said without it. */
-  private standIn<A, E, R>(
-    read: Read<A, unknown, unknown>,
-    decision: Decision.Decision,
-    held: Entry,
-    otherwise: Effect.Effect<CacheResult<A>, E, R>
-  ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
-    return Effect.gen({ self: this }, function*() {
-      const known = this.known(read.key, yield* this.ask(read, read.clock.currentTimeMillisUnsafe(), undefined))
-      const entry = known.fence === Infinity ? held : known.entry
-      const now = read.clock.currentTimeMillisUnsafe()
-      return entry !== undefined && now < Decision.usableUntil(entry, read.context, this.desk.rules)
-        ? this.answer(read, decision, this.services.store.shared, now, entry)
-        : yield* otherwise
+  /** Makes the result of what a read came to. */
+  private deliver<A, E, R>(read: Read<A, E, R>, ending: Effect.Effect<Outcome, unknown, R>): Answering<A, E, R> {
+    const { hardTimeout: millis } = this.services.settings
+    return Effect.flatMap(ending as Effect.Effect<Outcome, E | SmartCacheError, R>, (outcome) => {
+      if (outcome === "late") return Exit.fail(CacheError.make({ _tag: "HardTimeout", key: read.key, millis }))
+      const { decision, entry, source } = outcome
+      return Exit.succeed(this.answer(read, decision, source, read.clock.currentTimeMillisUnsafe(), entry))
     })
-  }
-
-  private trip<A, E, R>(read: Read<A, E, R>, { entry, fence }: Known): SwrService.Trip<A, E, R> {
-    const { approach, context, decision } = read
-    const { deadline = Infinity, odds, tags = noTags } = context
-    const { vix } = this.services
-    const bypass = decision.strategy === "bypass"
-    return {
-      key: read.key,
-      tags,
-      codec: context.codec,
-      ticket: read.ticket,
-      compute: read.compute,
-      basis: entry,
-      fence,
-      after: approach.after,
-      change: bypass && odds !== undefined ? vix.lastChange(odds) : 0,
-      latestChange: vix.latestChange,
-      // After the deadline only computes that began after it count: before, the value meant something else.
-      deadline,
-      accept: decision === Decision.disabled
-        ? "alone"
-        : bypass || decision === Decision.deadlinePassed
-        ? "computed"
-        : "adopted",
-      freshUntil: (entry) => Decision.freshUntil(entry, context, this.desk.rules),
-      admit: (value, now, delta, stamp) => admit(this.services, read, value, now, delta, stamp)
-    }
   }
 }

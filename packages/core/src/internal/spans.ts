@@ -6,6 +6,7 @@
  */
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
@@ -55,6 +56,10 @@ interface Kind<A> {
 const watched = ({ cache: { tracer, tracerEnabled } }: Fiber.Fiber<unknown, unknown>): boolean =>
   tracer !== undefined && tracer !== Tracer.nativeTracer && tracerEnabled
 
+/** Whether somebody would see the spans of a fiber with these services. */
+export const watchedWith = (services: Context.Context<never>): boolean =>
+  Context.get(services, Tracer.Tracer) !== Tracer.nativeTracer && Context.get(services, References.TracerEnabled)
+
 /** The kind of a failure in the place of what it says. */
 const told = (exit: Exit.Exit<unknown, unknown>): Exit.Exit<unknown, unknown> => {
   if (Exit.isSuccess(exit)) return Exit.void
@@ -96,14 +101,11 @@ const whenRun = <A, E, R>(kind: Kind<A>, effect: () => Effect.Effect<A, E, R>): 
 
 /** A read that is no mere hit, or a hit that asks for a refresh. */
 export const read = <A, E, R>(
+  fiber: Fiber.Fiber<unknown, unknown>,
   attributes: () => Attributes,
-  effect: (fiber: Fiber.Fiber<unknown, unknown>) => Effect.Effect<A, E, R>
+  effect: () => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
-  Effect.withFiber((fiber) =>
-    watched(fiber)
-      ? traced(fiber, { name: "smart-cache.read", attributes, place: "below" }, () => effect(fiber))
-      : effect(fiber)
-  )
+  watched(fiber) ? traced(fiber, { name: "smart-cache.read", attributes, place: "below" }, effect) : effect()
 
 /** Making a value and its entry. */
 export const compute = <A, E, R>(attributes: Attributes, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -133,6 +133,7 @@ export const make = (store: CacheStore.Shape, plan: Plan): CacheStore.Shape => {
     shared: store.shared,
     peek: (key) => store.peek(key),
     read: (subject, applicant) => troubled("read", store.read(subject, applicant)),
+    instant: () => store.instant(),
     look: (subject) => troubled("look", store.look(subject)),
     lease: (claim) => troubled("lease", store.lease(claim)),
     release: (key, token) => troubled("release", store.release(key, token)),

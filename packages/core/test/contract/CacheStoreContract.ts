@@ -168,7 +168,8 @@ const leases = (test: Test, time: Time): void => {
   test("may grant a lease with a read that finds nothing, and then it is one", (store, of) =>
     Effect.gen(function*() {
       const key = of("key")
-      const ask = (token: string) => sure(time, store.read(subject("key", ["x"]), { token, millis: time.lease }))
+      const ask = (token: string) =>
+        sure(time, store.read(subject("key", ["x"]), () => ({ token, millis: time.lease })))
       const first = yield* ask("mine")
       if (first.granted === undefined) return
       assert.isUndefined(first.entry)

@@ -42,7 +42,16 @@ const gather = (requests: ReadonlyArray<Request>) => {
 
 export class Reads {
   private readonly client: Client
+  /** Numbers the goes: what is asked for in one of them is sent at its end. */
+  go = 0
   private waiting: Array<Request> = []
+  private leaving: Array<() => void> = []
+  private ending = false
+  /** Waits for the end of this go. */
+  readonly goEnds: Effect.Effect<void> = Effect.callback((resume) => {
+    this.leaving.push(() => resume(Effect.void))
+    this.endSoon()
+  })
 
   constructor(client: Client) {
     this.client = client
@@ -54,7 +63,8 @@ export class Reads {
     if (names.length === 0) return Effect.succeed([])
     // Whoever is interrupted is answered all the same, to no effect: to forget a reader would cost every read more.
     const asked = Effect.callback<Texts, SmartCacheError>((resume) => {
-      if (this.waiting.push({ names, resume }) === 1) queueMicrotask(() => this.send())
+      this.waiting.push({ names, resume })
+      this.endSoon()
     })
     const { commandTimeout, failure, topology } = this.client
     // One server's client bounds each command; a Cluster's redirects and retries for longer than one may take.
@@ -64,9 +74,24 @@ export class Reads {
     })
   }
 
-  private send(): void {
-    const requests = this.waiting
+  private endSoon(): void {
+    if (this.ending) return
+    this.ending = true
+    queueMicrotask(() => this.end())
+  }
+
+  /** Sends what was asked for. */
+  private end(): void {
+    const { leaving, waiting: requests } = this
+    this.go++
+    this.ending = false
     this.waiting = []
+    this.leaving = []
+    for (const leave of leaving) leave()
+    if (requests.length > 0) this.send(requests)
+  }
+
+  private send(requests: ReadonlyArray<Request>): void {
     const fail = (cause: unknown) => {
       const exit = Exit.fail(this.client.failure("read", cause))
       for (const { resume } of requests) resume(exit)

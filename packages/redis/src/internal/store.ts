@@ -68,7 +68,7 @@ export class Store {
   }
 
   shape(): CacheStore.Shape {
-    const { plane, tier, watch } = this.parts
+    const { plane, reads, tier, watch } = this.parts
     return {
       local: tier === undefined ? "redis" : "memory",
       shared: "redis",
@@ -77,6 +77,8 @@ export class Store {
         mostReads * this.parts.readTimeout,
         (subject, applicant) => this.ready(() => this.read(subject, applicant))
       ),
+      // What is asked for in one go is sent at its end.
+      instant: () => reads.go,
       look: (subject) => this.ready(() => this.examine(subject)),
       lease: (claim) => this.ready(() => this.lease(claim)),
       release: (key, token) => plane.release(key, token),
@@ -134,8 +136,10 @@ export class Store {
     applicant: CacheStore.Applicant,
     era: number | undefined
   ): Effect.Effect<CacheStore.Lookup, SmartCacheError> {
+    const { plane, reads } = this.parts
+    // As the reads of this go, so that those who come in it may share the answer.
     return Effect.flatMap(
-      this.parts.plane.lease({ ...subject, ...applicant, newerThan: 0 }),
+      Effect.andThen(reads.goEnds, plane.lease({ ...subject, ...applicant, newerThan: 0 })),
       (answer) =>
         Effect.map(
           this.look(subject, answer.seen!, era),

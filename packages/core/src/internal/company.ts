@@ -1,0 +1,138 @@
+/**
+ * Reads of one key that ask alike while a look at the store would tell all of them the same: one looks for all, and
+ * those who then need a value wait for it together. Each decides by itself on what was found, for X-Fetch draws for
+ * every read.
+ */
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
+import type { Entry, Stamp } from "../CacheEntry.ts"
+import type { Decision, Standing } from "../Decision.ts"
+import type { ReadContext } from "../ReadContext.ts"
+import type { Arrival } from "./flight.ts"
+
+/** What the store said to a read; the fence is `Infinity` when it said nothing. */
+export interface Known {
+  readonly entry: Entry | undefined
+  readonly standing: Standing
+  readonly fence: Stamp
+}
+
+/** What a read that needs a value comes to: an entry by a decision, and what it is sure to be later than. */
+export interface Answer extends Arrival {
+  readonly decision: Decision
+}
+
+/** An answer, or the end of the reader's patience. */
+export type Outcome = Answer | "late"
+
+export type Ending = Exit.Exit<Outcome, unknown>
+
+/** One of the reads. */
+export interface Member {
+  /** Hears what was found, and says whether it waits with the others. */
+  readonly looked: (known: Known, decision: Decision) => boolean
+  readonly ended: (ending: Ending) => void
+  /** Whoever looked for all has left before it was answered. */
+  readonly lost: () => void
+}
+
+/** What the reads wait for together. */
+interface Journey {
+  readonly interruptUnsafe: () => void
+  readonly addObserver: (observer: (ending: Ending) => void) => void
+}
+
+const alikeTags = (a: ReadonlyArray<string> = [], b: ReadonlyArray<string> = []): boolean =>
+  a === b || (a.length === b.length && a.every((tag, i) => tag === b[i]))
+
+/** Odds are not compared: they matter to what a read decides, not to what is found or computed for it. */
+const alike = (a: ReadContext, b: ReadContext): boolean =>
+  a === b ||
+  (a.codec === b.codec && a.deadline === b.deadline && a.confirmed === b.confirmed && a.refresh === b.refresh &&
+    alikeTags(a.tags, b.tags))
+
+export class Company {
+  /** What was found, and decided on it by whoever looked; `undefined` until then. */
+  found: { readonly known: Known; readonly decision: Decision } | undefined
+  /** Most reads are on their own. */
+  private members: Set<Member> | undefined
+  private journey: Journey | undefined
+  private ending: Ending | undefined
+  private readonly all: Map<string, Company>
+  private readonly key: string
+  private readonly context: ReadContext
+  private readonly instant: number
+
+  /** Begins among all companies, until nobody may join any more. */
+  constructor(all: Map<string, Company>, key: string, context: ReadContext, instant: number) {
+    this.all = all
+    this.key = key
+    this.context = context
+    this.instant = instant
+    all.set(key, this)
+  }
+
+  close(): void {
+    if (this.all.get(this.key) === this) this.all.delete(this.key)
+  }
+
+  takes(context: ReadContext, instant: number): boolean {
+    return this.instant === instant && alike(this.context, context)
+  }
+
+  get size(): number {
+    return this.members?.size ?? 0
+  }
+
+  join(member: Member): void {
+    if (this.ending === undefined) (this.members ??= new Set()).add(member)
+    else member.ended(this.ending)
+  }
+
+  /** The last one to leave ends what they waited for. */
+  leave(member: Member): void {
+    this.members?.delete(member)
+    this.abandon()
+  }
+
+  private abandon(): void {
+    if (this.size > 0 || this.journey === undefined) return
+    this.close()
+    this.journey.interruptUnsafe()
+  }
+
+  /** Tells what was found; those who do not wait for the same as whoever looked go their own ways. */
+  look(known: Known, decision: Decision): void {
+    this.found = { known, decision }
+    for (const member of this.members ?? []) {
+      try {
+        if (!member.looked(known, decision)) this.members?.delete(member)
+      } catch (error) {
+        this.members?.delete(member)
+        member.ended(Exit.die(error))
+      }
+    }
+  }
+
+  /** From now on all wait for this. */
+  begin(journey: Journey): void {
+    this.journey = journey
+    journey.addObserver((ending) => this.end(ending))
+  }
+
+  end(ending: Ending): void {
+    this.ending = ending
+    this.close()
+    for (const member of this.members ?? []) member.ended(ending)
+    this.members = undefined
+  }
+
+  /** Whoever looked for all has left: if nothing was found yet, all share a failure, but not an interruption. */
+  leaderLeft(exit: Exit.Exit<unknown, unknown>): void {
+    if (this.found !== undefined || this.ending !== undefined) return this.abandon()
+    if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return this.end(Exit.failCause(exit.cause))
+    this.close()
+    for (const member of this.members ?? []) member.lost()
+    this.members = undefined
+  }
+}
