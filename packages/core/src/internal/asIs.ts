@@ -5,4 +5,6 @@
  * some 1,500 shapes at most: where reads bring odds under more names than that, each look-up would make a shape of its
  * own, in a microsecond. Written where it is already, it costs nothing; one object does for all, as nobody keeps it.
  */
-export const asIs = { allowStale: false, status: undefined }
+const shaped = { allowStale: false, status: undefined }
+
+export const asIs: { allowStale: boolean } = shaped
