@@ -1,7 +1,7 @@
 /**
- * Reads of one key that ask alike while a look at the store would tell all of them the same: one looks for all, and
- * those who then need a value wait for it together. Each decides by itself on what was found, for X-Fetch draws for
- * every read.
+ * Reads of one key that ask alike in one millisecond, while a look at the store would tell all of them the same: one
+ * looks for all, and those who then need a value wait for it together, as long as each would. Each decides by itself on
+ * what was found, for X-Fetch draws for every read.
  */
 import * as Cause from "effect/Cause"
 import * as Exit from "effect/Exit"
@@ -42,6 +42,13 @@ interface Journey {
   readonly addObserver: (observer: (ending: Ending) => void) => void
 }
 
+/** What a read asked for, and when. */
+export interface Asked {
+  readonly key: string
+  readonly context: ReadContext
+  readonly began: number
+}
+
 const alikeTags = (a: ReadonlyArray<string> = [], b: ReadonlyArray<string> = []): boolean =>
   a === b || (a.length === b.length && a.every((tag, i) => tag === b[i]))
 
@@ -51,33 +58,49 @@ const alike = (a: ReadContext, b: ReadContext): boolean =>
   (a.codec === b.codec && a.deadline === b.deadline && a.confirmed === b.confirmed && a.refresh === b.refresh &&
     alikeTags(a.tags, b.tags))
 
+/** The companies of a cache. */
+export class Companies {
+  /** By key, the latest: one that may still be joined. As many as there are keys that are read and not held, at most. */
+  readonly open = new Map<string, Company>()
+  /** Those that wait for something. */
+  readonly waiting = new Set<Company>()
+
+  /** How many reads of a key wait beside the first of their company. */
+  companions(key: string): number {
+    let companions = 0
+    for (const company of this.waiting) if (company.key === key) companions += Math.max(0, company.size - 1)
+    return companions
+  }
+}
+
 export class Company {
+  readonly key: string
   /** What was found, and decided on it by whoever looked; `undefined` until then. */
   found: { readonly known: Known; readonly decision: Decision } | undefined
   /** Most reads are on their own. */
   private members: Set<Member> | undefined
   private journey: Journey | undefined
   private ending: Ending | undefined
-  private readonly all: Map<string, Company>
-  private readonly key: string
-  private readonly context: ReadContext
+  private readonly all: Companies
+  private readonly asked: Asked
   private readonly instant: number
 
   /** Begins among all companies, until nobody may join any more. */
-  constructor(all: Map<string, Company>, key: string, context: ReadContext, instant: number) {
+  constructor(all: Companies, asked: Asked, instant: number) {
     this.all = all
-    this.key = key
-    this.context = context
+    this.key = asked.key
+    this.asked = asked
     this.instant = instant
-    all.set(key, this)
+    all.open.set(this.key, this)
   }
 
   close(): void {
-    if (this.all.get(this.key) === this) this.all.delete(this.key)
+    if (this.all.open.get(this.key) === this) this.all.open.delete(this.key)
   }
 
-  takes(context: ReadContext, instant: number): boolean {
-    return this.instant === instant && alike(this.context, context)
+  /** Whoever came at another moment has another patience. */
+  takes({ began, context }: Asked, instant: number): boolean {
+    return this.instant === instant && this.asked.began === began && alike(this.asked.context, context)
   }
 
   get size(): number {
@@ -103,7 +126,6 @@ export class Company {
 
   /** Tells what was found; those who do not wait for the same as whoever looked go their own ways. */
   look(known: Known, decision: Decision): void {
-    this.found = { known, decision }
     for (const member of this.members ?? []) {
       try {
         if (!member.looked(known, decision)) this.members?.delete(member)
@@ -112,24 +134,28 @@ export class Company {
         member.ended(Exit.die(error))
       }
     }
+    // Only now: whoever comes because of what another was told is told it by the loop.
+    this.found = { known, decision }
   }
 
   /** From now on all wait for this. */
   begin(journey: Journey): void {
     this.journey = journey
+    this.all.waiting.add(this)
     journey.addObserver((ending) => this.end(ending))
   }
 
   end(ending: Ending): void {
     this.ending = ending
     this.close()
+    this.all.waiting.delete(this)
     for (const member of this.members ?? []) member.ended(ending)
     this.members = undefined
   }
 
   /** Whoever looked for all has left: if nothing was found yet, all share a failure, but not an interruption. */
   leaderLeft(exit: Exit.Exit<unknown, unknown>): void {
-    if (this.found !== undefined || this.ending !== undefined) return this.abandon()
+    if (this.found !== undefined || this.ending !== undefined) return
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return this.end(Exit.failCause(exit.cause))
     this.close()
     for (const member of this.members ?? []) member.lost()

@@ -64,5 +64,9 @@ export const settle = <A, E>(
     if (rest !== undefined) Effect.runForkWith(services)(rest)
     done(exit as Exit.Exit<A, E>)
   }
-  slow.accompany(read, services, company, (effect) => run(effect, services, ended))
+  try {
+    slow.accompany(read, services, company, (effect) => run(effect, services, ended))
+  } catch (defect) {
+    ended(Exit.die(defect))
+  }
 }

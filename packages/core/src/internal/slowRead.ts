@@ -6,13 +6,13 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
-import { constVoid } from "effect/Function"
+import { constTrue, constVoid } from "effect/Function"
 import type { Entry } from "../CacheEntry.ts"
 import * as CacheError from "../CacheError.ts"
 import type { Source } from "../CacheOutcome.ts"
 import type { CacheResult } from "../CacheResult.ts"
 import * as Decision from "../Decision.ts"
-import { Company, type Ending, type Known, type Member, type Outcome } from "./company.ts"
+import { Companies, Company, type Ending, type Known, type Member, type Outcome } from "./company.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
 import { Inquiry } from "./inquiry.ts"
@@ -42,8 +42,7 @@ export class SlowRead {
   private readonly desk: Desk
   private readonly inquiry: Inquiry
   private readonly procurement: Procurement
-  /** As many as there are keys that are read and not held, at most. */
-  private readonly companies = new Map<string, Company>()
+  private readonly companies = new Companies()
 
   constructor(services: Parts, desk: Desk) {
     this.services = services
@@ -130,24 +129,27 @@ export class SlowRead {
   }
 
   /** Those who ask alike, if there are any. */
-  companyFor({ context, decision, key }: Read<unknown, unknown, unknown>): Company | undefined {
-    const company = this.companies.get(key)
-    return company?.takes(context, this.services.store.instant()) && mayShare(decision) ? company : undefined
+  companyFor(read: Read<unknown, unknown, unknown>): Company | undefined {
+    const { store, swr } = this.services
+    const company = this.companies.open.get(read.key)
+    if (!company?.takes(read, store.instant()) || !mayShare(read.decision)) return undefined
+    // What they wait for may have ended, and they have not heard of it yet: too early for this one.
+    return company.found === undefined || swr.state(read.key).flight !== undefined ? company : undefined
   }
 
-  /** How many reads of a key wait with another one that looked, or waits, for all of them. */
+  /** How many reads of a key wait with another one that waits for all of them. */
   companions(key: string): number {
-    return Math.max(0, (this.companies.get(key)?.size ?? 0) - 1)
+    return this.companies.companions(key)
   }
 
   /** Asks the store, and tells those who have come along. */
   private lead<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
-    const { context, decision, key } = read
+    const { clock, decision, key } = read
     const { store, swr } = this.services
-    const company = mayShare(decision) ? new Company(this.companies, key, context, store.instant()) : undefined
+    const company = mayShare(decision) ? new Company(this.companies, read, store.instant()) : undefined
     read.company = company
     const applicant = decision === Decision.miss ? () => read.ticket ??= swr.ticket(key) : undefined
-    return Effect.flatMap(this.inquiry.ask(read, read.began, applicant), (lookup) => {
+    return Effect.flatMap(this.inquiry.ask(read, clock.currentTimeMillisUnsafe(), applicant), (lookup) => {
       if (read.ticket !== undefined && lookup !== "silent") read.ticket.stamp = lookup.granted
       const known = this.inquiry.known(key, lookup)
       this.decide(read, known, services)
@@ -159,22 +161,28 @@ export class SlowRead {
         company.close()
         return this.proceed(read, known)
       }
-      company.begin(Effect.runForkWith(services as Context.Context<R>)(this.procurement.compute(read, known)))
-      company.look(known, read.decision)
-      return this.remain(read, services, company)
+      return this.guide(read, services, company, known)
     })
   }
 
-  /** Waits for what was begun for all, as the one who looked. */
-  private remain<A, E, R>(read: Read<A, E, R>, services: Services, company: Company): Answering<A, E, R> {
+  /** Begins what all wait for and waits with them, as the one who looked. */
+  private guide<A, E, R>(
+    read: Read<A, E, R>,
+    services: Services,
+    company: Company,
+    known: Known
+  ): Answering<A, E, R> {
+    // One step: an interruption finds nothing begun, or a place to leave.
     return Effect.callback((resume: (effect: Answering<A, E, R>) => void) => {
+      company.look(known, read.decision)
       const member: Member = {
-        looked: () => true,
-        // Everybody else may have left, and so ended it, before this one had its place.
-        ended: (ending) => resume(isInterrupted(ending) ? this.lookUp(read, services) : this.deliver(read, ending)),
+        looked: constTrue,
+        ended: (ending) => resume(this.deliver(read, ending)),
         lost: constVoid
       }
       company.join(member)
+      const journey = Effect.suspend(() => this.procurement.compute(read, known))
+      company.begin(Effect.runForkWith(services as Context.Context<R>)(journey))
       return Effect.sync(() => company.leave(member))
     })
   }
@@ -226,17 +234,15 @@ export class SlowRead {
     if (Exit.isFailure(ending) || company.found === undefined) return this.deliver(read, ending)
     const { value: outcome } = ending
     const { known } = company.found
-    const { hardTimeout, softTimeout } = this.services.settings
-    const patience = outcome === "late" ? hardTimeout : outcome.decision === Decision.computeSlow ? softTimeout : 0
-    const now = read.clock.currentTimeMillisUnsafe()
-    // Whoever came earlier waited no longer; and whether the value is late enough for this one, the stamps must tell.
-    if (now < read.began + patience || (outcome !== "late" && outcome.fence < known.fence)) {
-      return this.deliver(read, this.procurement.compute(read, known))
-    }
-    if (outcome === "late" || outcome.decision !== read.decision) return this.deliver(read, ending)
+    if (outcome === "late") return this.deliver(read, ending)
+    // A compute may have begun after the one who looked came, and before this one: the stamps must tell.
+    if (outcome.fence < known.fence) return this.deliver(read, this.procurement.compute(read, known))
+    if (outcome.decision !== read.decision) return this.deliver(read, ending)
     this.services.metrics.add("coalesced", 1)
     const source = outcome.source === "compute" ? "in_flight" : outcome.source
-    return Exit.succeed(this.answer(read, outcome.decision, source, now, outcome.entry))
+    return Exit.succeed(
+      this.answer(read, outcome.decision, source, read.clock.currentTimeMillisUnsafe(), outcome.entry)
+    )
   }
 
   /** Serves what was found, or has a value made. */
