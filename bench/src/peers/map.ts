@@ -1,4 +1,5 @@
 /** Floors: what the least does that could be called a cache. */
+import * as Effect from "effect/Effect"
 import { nothing, type Peer, refuse, type Settings } from "./peer.ts"
 
 /** A Map and a lifetime; every reader of a missing key loads it. */
@@ -30,4 +31,22 @@ export const mapOfPromises = async <V>(settings: Settings<V>): Promise<Peer<V>> 
     return entry.promise
   }
   return { read, close: nothing }
+}
+
+/** A Map read by `runPromise`: nothing that is read so costs less. */
+export const mapByRunPromise = async <V>(settings: Settings<V>): Promise<Peer<V>> => {
+  refuse("a Map", settings)
+  const { load, ttl } = settings
+  const entries = new Map<string, { readonly value: V; readonly expires: number }>()
+  const miss = (key: string) =>
+    Effect.map(Effect.promise(() => load(key)), (value) => {
+      entries.set(key, { value, expires: Date.now() + ttl })
+      return value
+    })
+  const get = (key: string) =>
+    Effect.suspend(() => {
+      const entry = entries.get(key)
+      return entry !== undefined && Date.now() < entry.expires ? Effect.succeed(entry.value) : miss(key)
+    })
+  return { read: (key) => Effect.runPromise(get(key)), close: nothing }
 }

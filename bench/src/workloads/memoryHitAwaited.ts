@@ -29,6 +29,7 @@ export const workload: Workload = {
   measures,
   subjects: {
     "Map + promise": peer(async () => (await import("../peers/map.ts")).mapOfPromises),
+    "Map by runPromise": peer(async () => (await import("../peers/map.ts")).mapByRunPromise),
     "lru-cache fetch": peer(async () => (await import("../peers/lruCache.ts")).fetch),
     "async-cache-dedupe": peer(async () => (await import("../peers/asyncCacheDedupe.ts")).memory),
     "Effect Cache by runPromise": peer(async () => (await import("../peers/effectCache.ts")).cache),
