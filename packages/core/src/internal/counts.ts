@@ -12,6 +12,8 @@ const zonesAt = talliesAt + tallies.length
 /** Where each tally lies. */
 const places = new Map<Tally, number>(tallies.map((name, i) => [name, talliesAt + i]))
 const placeOf = (name: Tally): number => places.get(name)!
+const waitsAt = placeOf("waits")
+const waitedAt = placeOf("waited_ms")
 
 /** Everything counted since the cache was made; the hit path adds to `cells` and nothing else. */
 export class Cells {
@@ -36,8 +38,8 @@ export class Cells {
 
   /** Counts the wait of a read that did not end in one step. */
   waited(millis: number): void {
-    this.add("waits", 1)
-    this.add("waited_ms", millis)
+    this.cells[waitsAt]!++
+    this.cells[waitedAt]! += millis
     for (const view of this.views) view.waited(millis)
   }
 
