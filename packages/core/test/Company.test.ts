@@ -12,11 +12,11 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
-import * as Scheduler from "effect/Scheduler"
+import { MaxOpsBeforeYield } from "effect/Scheduler"
 import * as TestClock from "effect/testing/TestClock"
 import { settle } from "../src/internal/later.ts"
 import { either, integer, oneOf } from "./arbitraries.ts"
-import { begin, joined, memory, open, source } from "./SmartCacheSupport.ts"
+import { begin, joined, open, source } from "./SmartCacheSupport.ts"
 
 type Cache = Effect.Success<ReturnType<typeof open>>
 
@@ -95,6 +95,24 @@ describe("readers who ask alike at once", () => {
       yield* herd(4, cache.get("k", compute))
       assert.strictEqual((yield* cache.explain("k")).state.flight?.waiters, 7)
       yield* TestClock.adjust(100)
+    }))
+})
+
+describe("a reader whose fiber yields on its way to others", () => {
+  it.effect("is answered, though they have parted meanwhile", () =>
+    Effect.gen(function*() {
+      const yielding = (store: CacheStore.Shape): CacheStore.Shape => ({
+        ...store,
+        read: (subject, applicant) => Effect.tap(store.read(subject, applicant), () => Effect.yieldNow)
+      })
+      const { cache } = yield* open({ store: yielding })
+      // So that the first one has its answer at any step of the second.
+      for (let ops = 3; ops < 40; ops++) {
+        const read = cache.get(`${ops}`, Effect.never)
+        const readers = [yield* begin(read), yield* begin(Effect.provideService(read, MaxOpsBeforeYield, ops))]
+        for (let i = 0; i < 120; i++) yield* TestClock.adjust(100)
+        for (const reader of readers) assert.isDefined(reader.pollUnsafe(), `after ${ops} steps`)
+      }
     }))
 })
 
@@ -218,4 +236,190 @@ describe("whoever awaits a promise", () => {
       assert.deepStrictEqual(failing.map(({ endings }) => endings), [1, 2, 3].map(() => [Exit.fail("down")]))
       assert.deepStrictEqual([cache.strategies(), cache.metric("cache_errors")], [7, 3])
     }))
+})
+
+/** A value knows when its compute or write began, in the order of all that happens. */
+interface Origin {
+  readonly event: number
+}
+
+type Command =
+  | { readonly _tag: "Read"; readonly context: ReadContext; readonly herd: number; readonly then: "nothing" | Then }
+  | { readonly _tag: "Leave"; readonly reader: number }
+  | { readonly _tag: "Write"; readonly what: "set" | Invalidation.Invalidation }
+  | { readonly _tag: "Wait"; readonly millis: number }
+
+/** What a reader does at once when it has its answer. */
+type Then = "interrupts the one before" | "invalidates" | "reads again"
+
+const context = oneOf<ReadContext>(
+  {},
+  {},
+  {},
+  { tags: ["t"] },
+  { tags: ["t"] },
+  { tags: ["t", "u"] },
+  { deadline: 150 },
+  { refresh: "force" },
+  { odds: { m: 2 } },
+  { odds: { m: 3 } }
+)
+const then = oneOf<"nothing" | Then>("nothing", "nothing", "interrupts the one before", "invalidates", "reads again")
+const what = oneOf<"set" | Invalidation.Invalidation>(
+  "set",
+  Invalidation.key("k"),
+  Invalidation.tags("t"),
+  Invalidation.all
+)
+const read = Arbitrary.all({ _tag: oneOf("Read"), context, herd: integer(1, 4), then })
+const command = either<Command>(
+  read,
+  read,
+  read,
+  Arbitrary.all({ _tag: oneOf("Leave"), reader: integer(0, 5) }),
+  Arbitrary.all({ _tag: oneOf("Write"), what }),
+  Arbitrary.all({ _tag: oneOf("Wait"), millis: oneOf(0, 1, 5, 20, 100, 300, 1500) })
+)
+
+/** Readers of one key, and what each is promised. */
+class Herds {
+  event = 0
+  came = 0
+  answers = 0
+  running = 0
+  readonly problems: Array<string> = []
+  readonly fibers: Array<Fiber.Fiber<unknown, unknown>> = []
+  private readonly writes: Array<{ readonly began: number; readonly acknowledged: number; readonly tags: Tags }> = []
+  private readonly opened: Cache
+
+  constructor(opened: Cache) {
+    this.opened = opened
+  }
+
+  /** Computes take their time, some fail. */
+  private readonly compute: Effect.Effect<Origin, "failed"> = Effect.gen({ self: this }, function*() {
+    if (++this.running > 1) this.problems.push("two computes at once")
+    const origin = { event: ++this.event }
+    const draw = yield* Random.next
+    yield* Effect.sleep(Math.floor(draw * 10) * 40)
+    return yield* draw < 0.2 ? Effect.fail("failed" as const) : Effect.succeed(origin)
+  }).pipe(Effect.ensuring(Effect.sync(() => this.running--)))
+
+  /** What concerns the key as this value is tagged, and was acknowledged before the reader came, it must know. */
+  private judge(came: number, began: number, now: number, exit: Exit.Exit<CacheResult<Origin>, unknown>): void {
+    this.answers++
+    if (now - began > this.opened.settings.hardTimeout) this.problems.push(`waited ${now - began} ms`)
+    if (Exit.isFailure(exit)) {
+      if (Exit.hasDies(exit)) this.problems.push("died")
+      return
+    }
+    const { metadata: { tags }, value } = exit.value
+    for (const write of this.writes) {
+      const concerned = write.tags === "any" || write.tags.some((tag) => tags.includes(tag))
+      if (concerned && write.acknowledged < came && value.event < write.began) {
+        this.problems.push(`event ${value.event} for a reader of ${came}, written at ${write.began}`)
+      }
+    }
+  }
+
+  private read(context: ReadContext, then: "nothing" | Then): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function*() {
+      const came = ++this.event
+      const began = yield* Clock.currentTimeMillis
+      const comes = Effect.suspend(() => {
+        this.came++
+        return this.opened.cache.get("k", this.compute, context)
+      })
+      yield* Effect.exit(
+        Effect.onExit(comes, (exit) => Effect.map(Clock.currentTimeMillis, (now) => this.judge(came, began, now, exit)))
+      )
+      if (then === "interrupts the one before") this.fibers.at(-2)?.interruptUnsafe()
+      if (then === "invalidates") yield* this.write(Invalidation.key("k"))
+      if (then === "reads again") yield* this.read(context, "nothing")
+    })
+  }
+
+  private write(what: "set" | Invalidation.Invalidation): Effect.Effect<void> {
+    return Effect.gen({ self: this }, function*() {
+      const began = ++this.event
+      const { cache } = this.opened
+      const written = yield* Effect.exit(
+        what === "set" ? cache.set("k", { event: began }) : Effect.as(cache.invalidate(what), "stored")
+      )
+      if (Exit.isFailure(written) || written.value === "refused") return
+      const tags = what !== "set" && what._tag === "Tags" ? what.tags : "any"
+      this.writes.push({ began, acknowledged: ++this.event, tags })
+    })
+  }
+
+  readonly step = (command: Command): Effect.Effect<unknown> => {
+    switch (command._tag) {
+      case "Read":
+        return Effect.forEach(
+          Array.from({ length: command.herd }),
+          () => Effect.map(begin(this.read(command.context, command.then)), (fiber) => this.fibers.push(fiber))
+        )
+      case "Leave":
+        return Effect.sync(() => this.fibers.at(-1 - command.reader)?.interruptUnsafe())
+      case "Write":
+        return begin(this.write(command.what))
+      case "Wait":
+        return TestClock.adjust(command.millis)
+    }
+  }
+}
+
+type Tags = "any" | ReadonlyArray<string>
+
+const reply = <A, E>(step: Effect.Effect<A, E>) =>
+  Effect.tap(
+    step,
+    () => Effect.flatMap(Random.next, (draw) => draw < 0.5 ? Effect.sleep(Math.ceil(draw * 60)) : Effect.void)
+  )
+
+/** Steps that are done at once and answered late. */
+const late = (store: CacheStore.Shape): CacheStore.Shape => ({
+  ...store,
+  read: (subject, applicant) => reply(store.read(subject, applicant)),
+  lease: (claim) => reply(store.lease(claim)),
+  fill: (fill) => reply(store.fill(fill)),
+  stamp: (subject) => reply(store.stamp(subject)),
+  invalidate: (target) => reply(store.invalidate(target))
+})
+
+const inputs = {
+  script: Arbitrary.array(command, { maxLength: 60 }),
+  seed: integer(0, 1_000_000),
+  ops: oneOf(2048, 2048, 7, 23),
+  store: oneOf<(memory: CacheStore.Shape) => CacheStore.Shape>((memory) => memory, late)
+}
+const options = { timeout: 120_000, arbitrary: { runs: 200, size: 60, seed: "company", maxShrinks: 1000 } }
+
+describe("any herds of one key", () => {
+  it.effect.prop(
+    "get what is late enough, in time, once, and leave nothing behind",
+    inputs,
+    ({ ops, script, seed, store }) =>
+      Effect.gen(function*() {
+        const config = { softTimeout: 50, hardTimeout: 300, storeTimeout: 100, maxBackground: 1, beta: 1 }
+        const opened = yield* open({ config, store })
+        const herds = new Herds(opened)
+        const settled = Effect.repeat(TestClock.adjust(0), { times: ops < 100 ? 10 : 0 })
+        for (const command of script) {
+          yield* herds.step(command)
+          yield* settled
+        }
+        yield* Effect.repeat(Effect.andThen(TestClock.adjust(100), settled), { times: 20 })
+        assert.deepStrictEqual(herds.problems, [])
+        assert.isTrue(herds.fibers.every((fiber) => fiber.pollUnsafe() !== undefined), "somebody still waits")
+        assert.strictEqual(herds.running, 0)
+        const { answers, came } = herds
+        const counted = opened.strategies()
+        // Where fibers yield at every turn, some are interrupted before they have come to the cache, or on their way to it.
+        if (ops < 100) assert.isTrue(counted <= came && came <= answers)
+        else assert.deepStrictEqual([answers, counted], [came, came])
+        assert.deepStrictEqual(opened.running(), { flights: 0, background: 0, computes: 0 })
+      }).pipe(Random.withSeed(seed), Effect.provideService(MaxOpsBeforeYield, ops)),
+    options
+  )
 })

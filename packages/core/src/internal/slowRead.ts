@@ -120,9 +120,11 @@ export class SlowRead {
 
   /** Asks the whole store, or waits for what somebody who asks alike is told; then decides again. */
   private lookUp<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
-    const company = this.companyFor(read)
-    if (company === undefined) return this.lead(read, services)
+    if (this.companyFor(read) === undefined) return this.lead(read, services)
     return Effect.callback((resume: (effect: Answering<A, E, R>) => void) => {
+      // Again: before this step the fiber may have yielded, and they may have parted.
+      const company = this.companyFor(read)
+      if (company === undefined) return resume(Effect.suspend(() => this.lead(read, services)))
       const leave = this.accompany(read, services, company, resume)
       return Effect.sync(leave)
     })
