@@ -20,7 +20,7 @@ import { begin, joined, open, source } from "./SmartCacheSupport.ts"
 
 type Cache = Effect.Success<ReturnType<typeof open>>
 
-/** A store whose looks are done at once and answered after so many milliseconds, or never. */
+/** A store whose looks are done at once and answered after so many milliseconds. */
 const dawdling = (millis: number, log = { looks: 0 }) => (store: CacheStore.Shape): CacheStore.Shape => ({
   ...store,
   read: (subject, applicant) =>
@@ -28,6 +28,12 @@ const dawdling = (millis: number, log = { looks: 0 }) => (store: CacheStore.Shap
       log.looks++
       return Effect.sleep(millis)
     })
+})
+
+/** A store whose looks take a turn of the scheduler. */
+const yielding = (store: CacheStore.Shape): CacheStore.Shape => ({
+  ...store,
+  read: (subject, applicant) => Effect.tap(store.read(subject, applicant), () => Effect.yieldNow)
 })
 
 const herd = <A, E, R>(size: number, read: Effect.Effect<A, E, R>) =>
@@ -86,6 +92,20 @@ describe("readers who ask alike at once", () => {
       assert.deepStrictEqual([values, log.most], [[1, 1, 2, 2], 1])
     }))
 
+  it.effect("do not share with whoever names another tag: what is under way may be too old for that", () =>
+    Effect.gen(function*() {
+      const { cache } = yield* open()
+      const { compute } = source(100)
+      yield* begin(cache.get("k", compute))
+      yield* cache.invalidate(Invalidation.tags("t"))
+      const readers = [
+        ...yield* herd(2, cache.get("k", compute)),
+        ...yield* herd(2, cache.get("k", compute, { tags: ["t"] }))
+      ]
+      yield* TestClock.adjust(200)
+      assert.deepStrictEqual((yield* Effect.forEach(readers, joined)).map(({ value }) => value), [1, 1, 2, 2])
+    }))
+
   it.effect("are explained as those who wait, whenever they came", () =>
     Effect.gen(function*() {
       const { cache } = yield* open()
@@ -101,10 +121,6 @@ describe("readers who ask alike at once", () => {
 describe("a reader whose fiber yields on its way to others", () => {
   it.effect("is answered, though they have parted meanwhile", () =>
     Effect.gen(function*() {
-      const yielding = (store: CacheStore.Shape): CacheStore.Shape => ({
-        ...store,
-        read: (subject, applicant) => Effect.tap(store.read(subject, applicant), () => Effect.yieldNow)
-      })
       const { cache } = yield* open({ store: yielding })
       // So that the first one has its answer at any step of the second.
       for (let ops = 3; ops < 40; ops++) {
@@ -207,7 +223,7 @@ describe("whoever leaves", () => {
     Effect.gen(function*() {
       const { cache, strategies } = yield* open({ store: dawdling(10) })
       const { compute, log } = source(100)
-      const readers: Array<Fiber.Fiber<CacheResult<number>>> = []
+      const readers: Array<Fiber.Fiber<CacheResult<number>, unknown>> = []
       const first = cache.get("k", compute)
       const killer = Effect.tap(first, () => Effect.sync(() => readers.slice(0, 3).forEach((r) => r.interruptUnsafe())))
       for (const read of [first, killer, first, first]) readers.push(yield* begin(read))
@@ -244,13 +260,13 @@ interface Origin {
 }
 
 type Command =
-  | { readonly _tag: "Read"; readonly context: ReadContext; readonly herd: number; readonly then: "nothing" | Then }
+  | { readonly _tag: "Read"; readonly context: ReadContext; readonly herd: number; readonly next: Next }
   | { readonly _tag: "Leave"; readonly reader: number }
   | { readonly _tag: "Write"; readonly what: "set" | Invalidation.Invalidation }
   | { readonly _tag: "Wait"; readonly millis: number }
 
 /** What a reader does at once when it has its answer. */
-type Then = "interrupts the one before" | "invalidates" | "reads again"
+type Next = "nothing" | "interrupts the one before" | "invalidates" | "reads again"
 
 const context = oneOf<ReadContext>(
   {},
@@ -264,14 +280,14 @@ const context = oneOf<ReadContext>(
   { odds: { m: 2 } },
   { odds: { m: 3 } }
 )
-const then = oneOf<"nothing" | Then>("nothing", "nothing", "interrupts the one before", "invalidates", "reads again")
+const next = oneOf<Next>("nothing", "nothing", "interrupts the one before", "invalidates", "reads again")
 const what = oneOf<"set" | Invalidation.Invalidation>(
   "set",
   Invalidation.key("k"),
   Invalidation.tags("t"),
   Invalidation.all
 )
-const read = Arbitrary.all({ _tag: oneOf("Read"), context, herd: integer(1, 4), then })
+const read = Arbitrary.all({ _tag: oneOf("Read"), context, herd: integer(1, 4), next })
 const command = either<Command>(
   read,
   read,
@@ -322,7 +338,7 @@ class Herds {
     }
   }
 
-  private read(context: ReadContext, then: "nothing" | Then): Effect.Effect<void> {
+  private read(context: ReadContext, next: Next): Effect.Effect<void> {
     return Effect.gen({ self: this }, function*() {
       const came = ++this.event
       const began = yield* Clock.currentTimeMillis
@@ -333,9 +349,9 @@ class Herds {
       yield* Effect.exit(
         Effect.onExit(comes, (exit) => Effect.map(Clock.currentTimeMillis, (now) => this.judge(came, began, now, exit)))
       )
-      if (then === "interrupts the one before") this.fibers.at(-2)?.interruptUnsafe()
-      if (then === "invalidates") yield* this.write(Invalidation.key("k"))
-      if (then === "reads again") yield* this.read(context, "nothing")
+      if (next === "interrupts the one before") this.fibers.at(-2)?.interruptUnsafe()
+      if (next === "invalidates") yield* this.write(Invalidation.key("k"))
+      if (next === "reads again") yield* this.read(context, "nothing")
     })
   }
 
@@ -357,7 +373,7 @@ class Herds {
       case "Read":
         return Effect.forEach(
           Array.from({ length: command.herd }),
-          () => Effect.map(begin(this.read(command.context, command.then)), (fiber) => this.fibers.push(fiber))
+          () => Effect.map(begin(this.read(command.context, command.next)), (fiber) => this.fibers.push(fiber))
         )
       case "Leave":
         return Effect.sync(() => this.fibers.at(-1 - command.reader)?.interruptUnsafe())
