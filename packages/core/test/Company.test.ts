@@ -13,6 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import { MaxOpsBeforeYield } from "effect/Scheduler"
+import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
 import { settle } from "../src/internal/later.ts"
 import { either, integer, oneOf } from "./arbitraries.ts"
@@ -230,6 +231,25 @@ describe("whoever leaves", () => {
       yield* TestClock.adjust(110)
       assert.strictEqual((yield* joined(readers[3]!)).value, 1)
       assert.deepStrictEqual([log.begun, strategies()], [1, 4])
+    }))
+})
+
+describe("a cache that closes", () => {
+  it.effect("tells all of them, while they wait and while one looks", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { cache, running, strategies } = yield* Scope.provide(open({ store: dawdling(10) }), scope)
+      const { compute, log } = source(100)
+      const waiting = yield* herd(3, Effect.flip(cache.get("k", compute)))
+      yield* TestClock.adjust(20)
+      const looking = yield* herd(3, Effect.flip(cache.get("l", compute)))
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust(10)
+      for (const reader of [...waiting, ...looking]) {
+        assert.strictEqual((yield* joined(reader)).reason._tag, "Closed")
+      }
+      assert.deepStrictEqual([strategies(), log.running], [6, 0])
+      assert.deepStrictEqual(running(), { flights: 0, background: 0, computes: 0 })
     }))
 })
 
