@@ -94,6 +94,8 @@ export interface Shape {
   /** A remembered failure that began late enough, when failures are cached (`failureTtl`). */
   readonly remembered: (key: string, demand: Demand, now: number) => Exit.Exit<never, unknown> | undefined
   readonly state: (key: string) => KeyState
+  /** Whether a key is being computed, or its lease waited for. */
+  readonly flying: (key: string) => boolean
   /**
    * What is under way: keys that are computed or whose lease is waited for, refreshes behind among them, and computes.
    */
@@ -414,6 +416,10 @@ class Swr {
     return this.failures.remembered(key, demand, now)
   }
 
+  flying(key: string): boolean {
+    return this.flights.has(key)
+  }
+
   state(key: string): KeyState {
     const flight = this.flights.get(key)
     return {
@@ -462,6 +468,7 @@ export const layer: Layer.Layer<
       backingOff: (key, now) => swr.backingOff(key, now),
       remembered: (key, demand, now) => swr.remembered(key, demand, now),
       state: (key) => swr.state(key),
+      flying: (key) => swr.flying(key),
       running: () => swr.running()
     }
   })

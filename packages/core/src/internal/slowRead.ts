@@ -136,7 +136,7 @@ export class SlowRead {
     const company = this.companies.open.get(read.key)
     if (!company?.takes(read, store.instant()) || !mayShare(read.decision)) return undefined
     // What they wait for may have ended, and they have not heard of it yet: too early for this one.
-    return company.found === undefined || swr.state(read.key).flight !== undefined ? company : undefined
+    return company.found === undefined || swr.flying(read.key) ? company : undefined
   }
 
   /** How many reads of a key wait with another one that waits for all of them. */
@@ -157,7 +157,7 @@ export class SlowRead {
       this.decide(read, known, services)
       if (company === undefined) return this.proceed(read, known)
       // A stampede shows in a second reader: while there is none, nothing is to be shared.
-      const alone = () => company.size === 0 && swr.state(key).flight === undefined
+      const alone = () => company.size === 0 && !swr.flying(key)
       if (!shared(read.decision, known) || alone()) {
         company.look(known, read.decision)
         company.close()
