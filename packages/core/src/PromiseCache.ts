@@ -4,6 +4,8 @@
  * The same cache, its settings and its counters; only computes are functions here. Whoever is inside Effect already
  * uses `SmartCache` itself.
  */
+import * as Cause from "effect/Cause"
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Effectable from "effect/Effectable"
 import * as Exit from "effect/Exit"
@@ -11,6 +13,7 @@ import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { type CacheResult, isResult } from "./CacheResult.ts"
 import type { Filled } from "./CacheStore.ts"
+import { settle } from "./internal/later.ts"
 import type { Invalidation, Report } from "./Invalidation.ts"
 import type { ReadContext } from "./ReadContext.ts"
 import * as SmartCache from "./SmartCache.ts"
@@ -72,6 +75,12 @@ Object.setPrototypeOf(
 
 const called = <A>(compute: Compute<A>): Called<A> => new Call(compute) as unknown as Called<A>
 
+/** The promise of what is left of a read. */
+const settled = <A>(left: Effect.Effect<A, unknown>, services: Context.Context<never>): Promise<A> =>
+  new Promise((resolve, reject) =>
+    settle(left, services, (exit) => Exit.isSuccess(exit) ? resolve(exit.value) : reject(Cause.squash(exit.cause)))
+  )
+
 /** The promises of the cache at hand; it lives as long as that. */
 export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effect.gen(function*() {
   const cache = yield* SmartCache.SmartCache
@@ -83,7 +92,7 @@ export const promises: Effect.Effect<Shape, never, SmartCache.SmartCache> = Effe
       try {
         const read = cache.begin(key, called(compute), context, services)
         // A result is its own metadata. Asked for it, V8 learns its shape, and so that it needs to look for no `then`.
-        return isResult(read) ? Promise.resolve(read.metadata as CacheResult<A>) : run(read)
+        return isResult(read) ? Promise.resolve(read.metadata as CacheResult<A>) : settled(read, services)
       } catch (error) {
         return Promise.reject(error)
       }
