@@ -32,6 +32,26 @@ describe("promises of a cache", () => {
       assert.deepStrictEqual([value, metadata.strategy, metadata.source, computes], [1, "serve_fresh", "memory", 1])
     }).pipe(over()))
 
+  it.effect("are kept together where many ask at once: one computes, and a failure is everybody's", () =>
+    Effect.gen(function*() {
+      const cache = yield* PromiseCache.promises
+      const problem = new Error("no such price")
+      const crowd = <A>(key: string, compute: () => Promise<A>) =>
+        Effect.promise(() => Promise.allSettled(Array.from({ length: 1000 }, () => cache.get(key, compute))))
+      let computes = 0
+      const good = yield* crowd("good", async () => ++computes)
+      const seen = good.map((each) =>
+        each.status === "fulfilled" ? [each.value.value, each.value.metadata.source] : each
+      )
+      assert.deepStrictEqual(seen, [[1, "compute"], ...Array.from({ length: 999 }, () => [1, "in_flight"])])
+      const bad = yield* crowd("bad", () => {
+        computes++
+        return Promise.reject(problem)
+      })
+      assert.isTrue(bad.every((each) => each.status === "rejected" && each.reason === problem))
+      assert.strictEqual(computes, 2)
+    }).pipe(over()))
+
   it.effect("tell the same story as the cache's own reads: counted, refused, bypassed and refreshed alike", () =>
     Effect.gen(function*() {
       const effects = yield* SmartCache.SmartCache

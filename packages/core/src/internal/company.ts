@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import type { Decision, Standing } from "../Decision.ts"
 import type { ReadContext } from "../ReadContext.ts"
+import { each } from "./each.ts"
 import type { Arrival } from "./flight.ts"
 
 /** What the store said to a read; the fence is `Infinity` when it said nothing. */
@@ -126,16 +127,14 @@ export class Company {
 
   /** Tells what was found; those who do not wait for the same as whoever looked go their own ways. */
   look(known: Known, decision: Decision): void {
-    for (const member of this.members ?? []) {
-      try {
+    try {
+      each(this.members ?? [], (member) => {
         if (!member.looked(known, decision)) this.members?.delete(member)
-      } catch (error) {
-        this.members?.delete(member)
-        member.ended(Exit.die(error))
-      }
+      })
+    } finally {
+      // Only now: whoever comes because of what another was told is told it by the loop.
+      this.found = { known, decision }
     }
-    // Only now: whoever comes because of what another was told is told it by the loop.
-    this.found = { known, decision }
   }
 
   /** From now on all wait for this. */
@@ -149,8 +148,16 @@ export class Company {
     this.ending = ending
     this.close()
     this.all.waiting.delete(this)
-    for (const member of this.members ?? []) member.ended(ending)
-    this.members = undefined
+    this.tell((member) => member.ended(ending))
+  }
+
+  /** For the last time. */
+  private tell(news: (member: Member) => void): void {
+    try {
+      each(this.members ?? [], news)
+    } finally {
+      this.members = undefined
+    }
   }
 
   /** Whoever looked for all has left: if nothing was found yet, all share a failure, but not an interruption. */
@@ -158,7 +165,6 @@ export class Company {
     if (this.found !== undefined || this.ending !== undefined) return
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return this.end(Exit.failCause(exit.cause))
     this.close()
-    for (const member of this.members ?? []) member.lost()
-    this.members = undefined
+    this.tell((member) => member.lost())
   }
 }

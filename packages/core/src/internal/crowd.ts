@@ -1,4 +1,5 @@
 /** Those who wait for one flight until the same millisecond: a single timer ends their patience. */
+import { each } from "./each.ts"
 import type { Outcome } from "./flight.ts"
 
 /** What a reader hears: how the flight ended, or that its time is up. */
@@ -27,7 +28,10 @@ export class Crowd {
   tell(news: News): void {
     // First: whoever hears it may come back at once, and is to find another one.
     this.disband()
-    for (const waiter of this.waiters) waiter(news)
-    this.waiters.clear()
+    try {
+      each(this.waiters, (waiter) => waiter(news))
+    } finally {
+      this.waiters.clear()
+    }
   }
 }

@@ -10,6 +10,7 @@ import type * as Fiber from "effect/Fiber"
 import type { Entry, Stamp } from "../CacheEntry.ts"
 import type { Source } from "../CacheOutcome.ts"
 import { Crowd } from "./crowd.ts"
+import { each } from "./each.ts"
 
 /** A value that arrived, and where from. */
 export interface Landing {
@@ -78,7 +79,7 @@ export class Flight implements Departure {
 
   land(outcome: Outcome): void {
     this.outcome = outcome
-    for (const crowd of this.crowds.values()) crowd.tell(outcome)
+    each(this.crowds.values(), (crowd) => crowd.tell(outcome))
   }
 
   /** One who wanted the value leaves. */

@@ -64,9 +64,5 @@ export const settle = <A, E>(
     if (rest !== undefined) Effect.runForkWith(services)(rest)
     done(exit as Exit.Exit<A, E>)
   }
-  try {
-    slow.accompany(read, services, company, (effect) => run(effect, services, ended))
-  } catch (defect) {
-    ended(Exit.die(defect))
-  }
+  slow.accompany(read, services, company, (effect) => run(effect, services, ended))
 }

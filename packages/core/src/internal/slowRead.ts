@@ -210,7 +210,12 @@ export class SlowRead {
   ): () => void {
     const member: Member = {
       looked: (known, decision) => {
-        this.decide(read, known, services)
+        try {
+          this.decide(read, known, services)
+        } catch (defect) {
+          resume(Exit.die(defect))
+          return false
+        }
         const stays = read.decision === decision && shared(decision, known)
         if (!stays) resume(Effect.suspend(() => this.proceed(read, known)))
         return stays
