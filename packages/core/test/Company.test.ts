@@ -10,13 +10,11 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import { constVoid } from "effect/Function"
 import * as Latch from "effect/Latch"
 import * as Random from "effect/Random"
 import { MaxOpsBeforeYield } from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { Crowd } from "../src/internal/crowd.ts"
 import { settle } from "../src/internal/later.ts"
 import { either, integer, oneOf } from "./arbitraries.ts"
 import { begin, joined, open, source } from "./SmartCacheSupport.ts"
@@ -460,17 +458,4 @@ describe("any herds of one key", () => {
       }).pipe(Random.withSeed(seed), Effect.provideService(MaxOpsBeforeYield, ops)),
     options
   )
-})
-
-describe("those who wait", () => {
-  it("all hear of it, though one of them throws, and that is not lost", () => {
-    const heard: Array<string> = []
-    const crowd = new Crowd(constVoid)
-    crowd.join(() => {
-      throw new Error("an observer's")
-    })
-    crowd.join((news) => heard.push(String(news)))
-    assert.throws(() => crowd.tell("late"), "an observer's")
-    assert.deepStrictEqual(heard, ["late"])
-  })
 })

@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Fiber from "effect/Fiber"
+import { each } from "./each.ts"
 
 export class Alarm {
   private readonly sleepers = new Set<() => void>()
@@ -35,7 +36,7 @@ export class Alarm {
 
   ring(): void {
     this.unset()
-    for (const sleeper of this.sleepers) sleeper()
+    each(this.sleepers, (sleeper) => sleeper())
   }
 }
 

@@ -127,14 +127,11 @@ export class Company {
 
   /** Tells what was found; those who do not wait for the same as whoever looked go their own ways. */
   look(known: Known, decision: Decision): void {
-    try {
-      each(this.members ?? [], (member) => {
-        if (!member.looked(known, decision)) this.members?.delete(member)
-      })
-    } finally {
-      // Only now: whoever comes because of what another was told is told it by the loop.
-      this.found = { known, decision }
-    }
+    each(this.members ?? [], (member) => {
+      if (!member.looked(known, decision)) this.members?.delete(member)
+    })
+    // Only now: whoever comes because of what another was told is told it by the loop.
+    this.found = { known, decision }
   }
 
   /** From now on all wait for this. */
@@ -153,11 +150,8 @@ export class Company {
 
   /** For the last time. */
   private tell(news: (member: Member) => void): void {
-    try {
-      each(this.members ?? [], news)
-    } finally {
-      this.members = undefined
-    }
+    each(this.members ?? [], news)
+    this.members = undefined
   }
 
   /** Whoever looked for all has left: if nothing was found yet, all share a failure, but not an interruption. */

@@ -28,10 +28,7 @@ export class Crowd {
   tell(news: News): void {
     // First: whoever hears it may come back at once, and is to find another one.
     this.disband()
-    try {
-      each(this.waiters, (waiter) => waiter(news))
-    } finally {
-      this.waiters.clear()
-    }
+    each(this.waiters, (waiter) => waiter(news))
+    this.waiters.clear()
   }
 }

@@ -1,12 +1,17 @@
-/** Calls a function with every one of them, though one call throws; what was thrown first is thrown in the end. */
+/**
+ * Calls a function with every one of them, though one call throws: an observer of a reader's fiber may.
+ *
+ * That is nothing to the others, nor to whoever tells them, often in the middle of a read of its own. So what was thrown
+ * is thrown again by itself, where nobody catches it.
+ */
 export const each = <A>(all: Iterable<A>, call: (one: A) => void): void => {
-  const thrown: Array<unknown> = []
   for (const one of all) {
     try {
       call(one)
     } catch (error) {
-      thrown.push(error)
+      queueMicrotask(() => {
+        throw error
+      })
     }
   }
-  if (thrown.length > 0) throw thrown[0]
 }
