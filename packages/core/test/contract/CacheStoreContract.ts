@@ -6,7 +6,7 @@
  */
 import { assert, describe } from "@effect/vitest"
 import * as CacheStore from "@smart-cache/core/CacheStore"
-import { Arbitrary, Effect, type Layer } from "effect"
+import { Arbitrary, Effect, Fiber, type Layer } from "effect"
 import { properties } from "../arbitraries.ts"
 import { claim, type Compute, entryOf, plain, subject } from "./Ledger.ts"
 import { moves, play, type Rigour, targets } from "./storeTrials.ts"
@@ -211,6 +211,59 @@ const leases = (test: Test, time: Time): void => {
   )
 }
 
+/** Whether an invalidation concerns a key that carries every tag of the trials. */
+const names = (target: CacheStore.Target, key: string): boolean => {
+  switch (target._tag) {
+    case "Tags":
+      return target.tags.length > 0
+    case "Key":
+      return target.key === key
+    case "Prefix":
+      return key.startsWith(target.prefix)
+    case "All":
+      return true
+  }
+}
+
+const atOnce = <A>(step: Effect.Effect<A>) => Effect.forkChild(step, { startImmediately: true })
+
+/** What a read asked for as something changed was told, and whether those who came after that may share it. */
+const sharing = <A>(store: CacheStore.Shape, time: Time, change: Effect.Effect<A>, first: "read" | "change") =>
+  Effect.gen(function*() {
+    const early = first === "change" ? yield* atOnce(change) : undefined
+    const asked = store.instant()
+    const looking = yield* atOnce(sure(time, store.read(subject("a:1", ["x", "y"]))))
+    const changed = yield* (early === undefined ? change : Fiber.join(early))
+    const shared = store.instant() === asked
+    return { changed, shared, lookup: yield* Fiber.join(looking) }
+  })
+
+const instants = (test: Test, time: Time): void => {
+  test(
+    "keeps its instant only while those who come later would be told the same",
+    (store, of) =>
+      Effect.gen(function*() {
+        const key = of("a:1")
+        const invalidations = targets.filter((target) => names(target, "a:1")).map((target) =>
+          Effect.map(sure(time, store.invalidate(target)), ({ stamp }) => stamp)
+        )
+        const write = Effect.gen(function*() {
+          const stamp = yield* sure(time, store.stamp(subject("a:1", ["x", "y"])))
+          const entry = entryOf({ number: stamp, tags: ["x", "y"], stamp })
+          yield* sure(time, store.fill({ key: "a:1", codec: undefined, entry, token: undefined }))
+          return stamp
+        })
+        for (const change of [...invalidations, write]) {
+          for (const first of ["read", "change"] as const) {
+            yield* key.put(["x", "y"])
+            const { changed, lookup, shared } = yield* sharing(store, time, change, first)
+            if (shared) assert.isAtLeast(Math.max(lookup.fence, lookup.entry?.stamp ?? 0), changed)
+          }
+        }
+      })
+  )
+}
+
 const answers = (test: Test, time: Time): void => {
   test("leaves entries alone that an invalidation does not name", (store, of) =>
     Effect.gen(function*() {
@@ -273,13 +326,8 @@ const answers = (test: Test, time: Time): void => {
         for (const target of targets) {
           const { stamp } = yield* sure(time, store.invalidate(target))
           const tags = target._tag === "Tags" ? target.tags : []
-          const names = target._tag === "Tags"
-            ? tags.length > 0
-            : target._tag === "Key"
-            ? target.key === "a:1"
-            : target._tag === "All" || "a:1".startsWith(target.prefix)
           const { fence } = yield* key.read(tags)
-          assert.strictEqual(fence >= stamp, names, JSON.stringify(target))
+          assert.strictEqual(fence >= stamp, names(target, "a:1"), JSON.stringify(target))
           assert.isBelow(fence, yield* sure(time, store.stamp(subject("a:1", tags))))
         }
       })
@@ -354,6 +402,7 @@ export const suite = (name: string, store: Layer.Layer<CacheStore.CacheStore>, t
     const test = tester(store, time)
     computesInOrder(test, time)
     leases(test, time)
+    instants(test, time)
     answers(test, time)
     trials(name, store, time, "exact")
   })
