@@ -112,17 +112,26 @@ export interface Held {
 
 /** Looks at the whole store. */
 export interface Read {
-  /** A store that expects to find nothing may ask who applies for the lease, and grant it in the same step. */
+  /**
+   * A store that expects to find nothing may ask who applies for the lease, and grant it in the same step.
+   *
+   * To be asked while the read runs, and only if the lease is then applied for: until the read is over nobody else
+   * applies for it with a read, and what may have been granted is given back when nobody computes.
+   */
   (subject: Subject, applicant?: () => Applicant | undefined): Effect.Effect<Lookup, SmartCacheError>
   /**
    * Milliseconds within which it ends by itself; without it the cache sees to that, which costs a timer and a fiber more
-   * than the rest of it. A function around this one does not have it, and may take its time.
+   * than the rest of it. It is kept to: a read that says so and hangs keeps its readers waiting for ever. A function
+   * around this one does not have it, and may take its time.
    */
   readonly within?: number
 }
 
-/** A look at the store that ends by itself within so many milliseconds; 0: at once. */
-export const endsWithin = (millis: number, read: Read): Read => Object.assign(read, { within: millis })
+/** The same look at the store, known to end by itself within so many milliseconds; 0: at once. */
+export const endsWithin = (millis: number, read: Read): Read =>
+  Object.assign<Read, Required<Pick<Read, "within">>>((subject, applicant) => read(subject, applicant), {
+    within: millis
+  })
 
 export interface Shape {
   /** What {@link peek} reads from. */
@@ -134,8 +143,13 @@ export interface Shape {
   /** The standing entry of the whole store, and the fence for a compute of this key with these tags. */
   readonly read: Read
   /**
-   * Tells whether the answer of a {@link read} may be shared with a reader who came after it: only while this number has
-   * not changed. It changes at the latest when an invalidation or a write by another may have come between.
+   * Tells whether the answer of a {@link read} may be shared with a reader who came after it was asked for: only while
+   * this number is what it was then.
+   *
+   * A store through which every change goes counts invalidations and explicit writes, each before it is acknowledged.
+   * One that others change too counts its reads as it sends them: whoever comes later may have heard of what the answer
+   * does not know. One that cannot tell gives another number each time, and nothing is shared. Fills of computes need
+   * not change it.
    */
   readonly instant: () => number
   /** What {@link read} would find, for somebody who only wants to know: nothing is held or asked for because of it. */
