@@ -53,7 +53,7 @@ export class MemoryTier {
 
   /** The standing entry of a key. */
   peek(key: string): Entry | undefined {
-    const held = this.entries.get(key, asIs)
+    const held = this.entries.get(key, asIs())
     return held === undefined || held.standing === this.fences.version || this.stands(held) ? held : undefined
   }
 
@@ -66,12 +66,12 @@ export class MemoryTier {
 
   /** Whatever is held under a key, standing or not; its place in the order of use stays. */
   look(key: string): Entry | undefined {
-    return this.entries.peek(key, asIs)
+    return this.entries.peek(key, asIs())
   }
 
   /** Holds an entry unless it is beaten or a newer one is held. */
   hold(key: string, entry: Entry): CacheStore.Filled {
-    const current = this.entries.peek(key, asIs)
+    const current = this.entries.peek(key, asIs())
     if (current !== undefined && current.stamp > entry.stamp) return "refused"
     if (entry.stamp <= this.fences.of(key, entry.tags)) return "refused"
     const size = overhead + key.length * 2 + sizeOf([entry.value, entry.tags], this.maxBytes)

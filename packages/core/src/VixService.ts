@@ -154,7 +154,7 @@ class Vix {
   assess(odds: Odds, now: number): Verdict | CacheError.SmartCacheError {
     let worst = unnamed
     for (const name in odds) {
-      const market = this.markets.peek(name, asIs)
+      const market = this.markets.peek(name, asIs())
       if (market === undefined || market.history.last !== odds[name] || now >= market.verdictUntil) {
         return this.assessAnew(odds, now)
       }
@@ -212,7 +212,7 @@ class Vix {
   observe(name: string, price: number, at: number, now: number): CacheError.SmartCacheError | undefined {
     const problem = problemOf(name, price)
     if (problem !== undefined) return problem
-    const last = this.markets.peek(name, asIs)?.history.lastTime ?? -Infinity
+    const last = this.markets.peek(name, asIs())?.history.lastTime ?? -Infinity
     if (!(at >= last && at <= now && at > -Infinity)) {
       return refuse(name, at, `observed after ${last} at the earliest and at ${now} (now) at the latest`)
     }
@@ -229,7 +229,7 @@ class Vix {
     for (const [name, price] of Object.entries(odds)) {
       const problem = problemOf(name, price)
       if (problem !== undefined) return problem
-      const market = this.markets.peek(name, asIs) ?? new Market(1)
+      const market = this.markets.peek(name, asIs()) ?? new Market(1)
       market.history.expire(now - this.options.window)
       const verdict = this.verdict(name, market, price, now)
       if (worse(verdict, worst)) worst = verdict
@@ -238,7 +238,7 @@ class Vix {
   }
 
   statistics(name: string, now: number): Statistics | undefined {
-    const history = this.markets.peek(name, asIs)?.history
+    const history = this.markets.peek(name, asIs())?.history
     if (history === undefined) return undefined
     history.expire(now - this.options.window)
     return {
@@ -261,7 +261,7 @@ class Vix {
   }
 
   trace(name: string, now: number): ReadonlyArray<TracePoint> {
-    const history = this.markets.peek(name, asIs)?.history
+    const history = this.markets.peek(name, asIs())?.history
     if (history === undefined) return []
     history.expire(now - this.options.window)
     return trace(history, this.options.detector)
@@ -274,14 +274,14 @@ class Vix {
   lastChange(odds: Odds): number {
     let latest = 0
     // A market that was forgotten may have changed since: as if it changed just now.
-    for (const name in odds) latest = Math.max(latest, this.markets.peek(name, asIs)?.changedAt ?? this.changes)
+    for (const name in odds) latest = Math.max(latest, this.markets.peek(name, asIs())?.changedAt ?? this.changes)
     return latest
   }
 
   drift(odds: Odds): number {
     let fastest = Number.NaN
     for (const name in odds) {
-      const drift = Math.sqrt(this.markets.peek(name, asIs)?.history.speed.slow ?? Number.NaN)
+      const drift = Math.sqrt(this.markets.peek(name, asIs())?.history.speed.slow ?? Number.NaN)
       if (!(drift <= fastest) && !Number.isNaN(drift)) fastest = drift
     }
     return fastest
@@ -293,7 +293,7 @@ class Vix {
 
   /** The market, made when new; opening it makes it the most recently observed. */
   private open(name: string): Market {
-    const held = this.markets.get(name, asIs)
+    const held = this.markets.get(name, asIs())
     if (held !== undefined) return held
     const market = new Market(this.options.maxSamples)
     this.markets.set(name, market)

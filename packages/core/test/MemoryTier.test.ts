@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import type { Entry } from "@smart-cache/core/CacheEntry"
 import { MemoryTier } from "@smart-cache/core/MemoryTier"
 import { Arbitrary } from "effect"
+import { subscribe, unsubscribe } from "node:diagnostics_channel"
 import { either, finite, integer, oneOf, properties } from "./arbitraries.ts"
 import { plain } from "./contract/Ledger.ts"
 
@@ -63,5 +64,22 @@ describe("an entry in memory", () => {
       tier.beat({ _tag: "Tags", tags: ["t"] }, one.stamp + 3)
       assert.isUndefined(tier.peek("k"))
     }
+  })
+})
+
+describe("who listens to lru-cache's diagnostics", () => {
+  it("hears of each look-up by itself, and of none any more once gone", () => {
+    const tier = new MemoryTier(bounds)
+    tier.hold("held", one)
+    const heard: Array<Record<string, unknown>> = []
+    const listen = (message: unknown) => heard.push(message as Record<string, unknown>)
+    subscribe("lru-cache:metrics", listen)
+    for (const key of ["held", "missing"]) tier.peek(key)
+    unsubscribe("lru-cache:metrics", listen)
+    tier.peek("held")
+    assert.deepStrictEqual(
+      heard.map(({ get, key, value }) => [key, get, value !== undefined]),
+      [["held", "hit", true], ["missing", "miss", false]]
+    )
   })
 })
