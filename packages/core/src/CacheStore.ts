@@ -129,9 +129,7 @@ export interface Read {
 
 /** The same look at the store, known to end by itself within so many milliseconds; 0: at once. */
 export const endsWithin = (millis: number, read: Read): Read =>
-  Object.assign<Read, Required<Pick<Read, "within">>>((subject, applicant) => read(subject, applicant), {
-    within: millis
-  })
+  Object.assign<Read, { within: number }>((subject, applicant) => read(subject, applicant), { within: millis })
 
 export interface Shape {
   /** What {@link peek} reads from. */
