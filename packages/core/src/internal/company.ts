@@ -10,6 +10,7 @@ import type { Decision, Standing } from "../Decision.ts"
 import type { ReadContext } from "../ReadContext.ts"
 import { each } from "./each.ts"
 import type { Arrival } from "./flight.ts"
+import { alike } from "./tagSets.ts"
 
 /** What the store said to a read; the fence is `Infinity` when it said nothing. */
 export interface Known {
@@ -50,14 +51,13 @@ export interface Asked {
   readonly began: number
 }
 
-const alikeTags = (a: ReadonlyArray<string> = [], b: ReadonlyArray<string> = []): boolean =>
-  a === b || (a.length === b.length && a.every((tag, i) => tag === b[i]))
+const noTags: ReadonlyArray<string> = []
 
 /** Odds are not compared: they matter to what a read decides, not to what is found or computed for it. */
-const alike = (a: ReadContext, b: ReadContext): boolean =>
+const askAlike = (a: ReadContext, b: ReadContext): boolean =>
   a === b ||
   (a.codec === b.codec && a.deadline === b.deadline && a.confirmed === b.confirmed && a.refresh === b.refresh &&
-    alikeTags(a.tags, b.tags))
+    alike(a.tags ?? noTags, b.tags ?? noTags))
 
 /** The companies of a cache. */
 export class Companies {
@@ -101,7 +101,7 @@ export class Company {
 
   /** Whoever came at another moment has another patience. */
   takes({ began, context }: Asked, instant: number): boolean {
-    return this.instant === instant && this.asked.began === began && alike(this.asked.context, context)
+    return this.instant === instant && this.asked.began === began && askAlike(this.asked.context, context)
   }
 
   get size(): number {

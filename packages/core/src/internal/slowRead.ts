@@ -35,8 +35,6 @@ const mayShare = ({ strategy }: Decision.Decision): boolean => strategy !== "byp
 const shared = ({ serves, strategy }: Decision.Decision, { fence }: Known): boolean =>
   !serves && strategy !== "bypass" && fence < Infinity
 
-const isInterrupted = (ending: Ending): boolean => Exit.isFailure(ending) && Cause.hasInterruptsOnly(ending.cause)
-
 export class SlowRead {
   private readonly services: Parts
   private readonly desk: Desk
@@ -220,7 +218,7 @@ export class SlowRead {
         if (!stays) resume(Effect.suspend(() => this.proceed(read, known)))
         return stays
       },
-      ended: (ending) => resume(this.share(read, services, company, ending)),
+      ended: (ending) => resume(this.share(read, company, ending)),
       lost: () => resume(Effect.suspend(() => this.lookUp(read, services)))
     }
     const { found } = company
@@ -232,16 +230,15 @@ export class SlowRead {
   /** What a read makes of an ending that was another's. */
   private share<A, E, R>(
     read: Read<A, E, R>,
-    services: Services,
     company: Company,
     ending: Ending
   ): Answering<A, E, R> {
-    if (isInterrupted(ending)) return this.lookUp(read, services)
     // What ends before anything was found is a failure.
-    if (Exit.isFailure(ending) || company.found === undefined) return this.deliver(read, ending)
+    if (Exit.isFailure(ending) || ending.value === "late" || company.found === undefined) {
+      return this.deliver(read, ending)
+    }
     const { value: outcome } = ending
     const { known } = company.found
-    if (outcome === "late") return this.deliver(read, ending)
     // A compute may have begun after the one who looked came, and before this one: the stamps must tell.
     if (outcome.fence < known.fence) return this.deliver(read, this.procurement.compute(read, known))
     if (outcome.decision !== read.decision) return this.deliver(read, ending)

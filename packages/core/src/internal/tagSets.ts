@@ -11,8 +11,9 @@ interface TagSet {
 
 const none: ReadonlyArray<string> = Object.freeze([])
 
-const alike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
-  a.length === b.length && a.every((tag, at) => tag === b[at])
+/** Whether these are the same tags in the same order. */
+export const alike = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a === b || (a.length === b.length && a.every((tag, at) => tag === b[at]))
 
 export class TagSets {
   /** By hash. Of two sets with the same one the first is shared and the other is not: no entry minds. */
