@@ -13,10 +13,16 @@ import type { Arrival } from "./flight.ts"
 import { alike } from "./tagSets.ts"
 
 /** What the store said to a read; the fence is `Infinity` when it said nothing. */
-export interface Known {
+export class Known {
   readonly entry: Entry | undefined
   readonly standing: Standing
   readonly fence: Stamp
+
+  constructor(entry: Entry | undefined, standing: Standing, fence: Stamp) {
+    this.entry = entry
+    this.standing = standing
+    this.fence = fence
+  }
 }
 
 /** What a read that needs a value comes to: an entry by a decision, and what it is sure to be later than. */
@@ -61,10 +67,36 @@ const askAlike = (a: ReadContext, b: ReadContext): boolean =>
 
 /** The companies of a cache. */
 export class Companies {
-  /** By key, the latest: one that may still be joined. As many as there are keys that are read and not held, at most. */
-  readonly open = new Map<string, Company>()
+  /** By key, the latest that may still be joined: those of one moment, in a map of its own (DESIGN.md, "What V8 keeps"). */
+  private open = new Map<string, Company>()
+  /** The moment of those: by the reader's clock, and by the store. */
+  private began = -Infinity
+  private instant = -Infinity
   /** Those that wait for something. */
   readonly waiting = new Set<Company>()
+
+  /** Those who ask alike. Whoever comes at another moment has another patience, or would be told something else. */
+  find(asked: Asked, instant: number): Company | undefined {
+    if (asked.began !== this.began || instant !== this.instant) return undefined
+    const company = this.open.get(asked.key)
+    return company?.takes(asked) ? company : undefined
+  }
+
+  /** Begins one, until nobody may join any more. */
+  begin(asked: Asked, instant: number): Company {
+    if (asked.began !== this.began || instant !== this.instant) {
+      this.open = new Map()
+      this.began = asked.began
+      this.instant = instant
+    }
+    const company = new Company(this, asked)
+    this.open.set(asked.key, company)
+    return company
+  }
+
+  close(company: Company): void {
+    if (this.open.get(company.key) === company) this.open.delete(company.key)
+  }
 
   /** How many reads of a key wait beside the first of their company. */
   companions(key: string): number {
@@ -76,32 +108,29 @@ export class Companies {
 
 export class Company {
   readonly key: string
-  /** What was found, and decided on it by whoever looked; `undefined` until then. */
-  found: { readonly known: Known; readonly decision: Decision } | undefined
+  /** What was found; `undefined` until then. */
+  known: Known | undefined
+  /** What was decided on it by whoever looked. */
+  decision: Decision | undefined
   /** Most reads are on their own. */
   private members: Set<Member> | undefined
   private journey: Journey | undefined
   private ending: Ending | undefined
   private readonly all: Companies
   private readonly asked: Asked
-  private readonly instant: number
 
-  /** Begins among all companies, until nobody may join any more. */
-  constructor(all: Companies, asked: Asked, instant: number) {
+  constructor(all: Companies, asked: Asked) {
     this.all = all
     this.key = asked.key
     this.asked = asked
-    this.instant = instant
-    all.open.set(this.key, this)
   }
 
   close(): void {
-    if (this.all.open.get(this.key) === this) this.all.open.delete(this.key)
+    this.all.close(this)
   }
 
-  /** Whoever came at another moment has another patience. */
-  takes({ began, context }: Asked, instant: number): boolean {
-    return this.instant === instant && this.asked.began === began && askAlike(this.asked.context, context)
+  takes({ context }: Asked): boolean {
+    return askAlike(this.asked.context, context)
   }
 
   get size(): number {
@@ -131,7 +160,8 @@ export class Company {
       if (!member.looked(known, decision)) this.members?.delete(member)
     })
     // Only now: whoever comes because of what another was told is told it by the loop.
-    this.found = { known, decision }
+    this.known = known
+    this.decision = decision
   }
 
   /** From now on all wait for this. */
@@ -156,7 +186,7 @@ export class Company {
 
   /** Whoever looked for all has left: if nothing was found yet, all share a failure, but not an interruption. */
   leaderLeft(exit: Exit.Exit<unknown, unknown>): void {
-    if (this.found !== undefined || this.ending !== undefined) return
+    if (this.known !== undefined || this.ending !== undefined) return
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return this.end(Exit.failCause(exit.cause))
     this.close()
     this.tell((member) => member.lost())

@@ -23,7 +23,7 @@ import { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
 import { later } from "./later.ts"
 import { problemOf } from "./problem.ts"
-import type { Read } from "./read.ts"
+import { Read } from "./read.ts"
 import { lookUp, type Services } from "./services.ts"
 import { SlowRead } from "./slowRead.ts"
 
@@ -114,20 +114,7 @@ export class Engine {
     answered: { readonly entry: Entry; readonly result: CacheResult<A> } | undefined
   ): Effect.Effect<CacheResult<A>, E | SmartCacheError, R> {
     const approach = this.services.swr.approach(key)
-    const read: Read<A, E, R> = {
-      key,
-      compute,
-      context,
-      verdict,
-      clock,
-      began,
-      started,
-      approach,
-      decision,
-      answer: undefined,
-      ticket: undefined,
-      company: undefined
-    }
+    const read = new Read(key, compute, context, verdict, clock, began, started, approach, decision)
     return answered === undefined
       ? later(this.slow, read)
       : Effect.as(this.slow.refreshBehind(read, answered.entry, answered.result), answered.result)

@@ -4,7 +4,7 @@
 import type * as Effect from "effect/Effect"
 import type { SmartCacheError } from "../CacheError.ts"
 import type { Lookup } from "../CacheStore.ts"
-import type { Known } from "./company.ts"
+import { Known } from "./company.ts"
 import type { Silence } from "./guarded.ts"
 import type { Ticket } from "./leasing.ts"
 import type { Read } from "./read.ts"
@@ -44,8 +44,8 @@ export class Inquiry {
 
   /** What a store's answer says; while it is out of reach, what this process holds is what is known. */
   known(key: string, lookup: Lookup | Silence): Known {
-    if (lookup === "silent") return { entry: this.services.store.peek(key), standing: "ok", fence: Infinity }
+    if (lookup === "silent") return new Known(this.services.store.peek(key), "ok", Infinity)
     const { entry, fence, invalidated } = lookup
-    return { entry, standing: invalidated ? "invalidated" : "ok", fence: Math.max(fence, entry?.stamp ?? 0) }
+    return new Known(entry, invalidated ? "invalidated" : "ok", Math.max(fence, entry?.stamp ?? 0))
   }
 }

@@ -8,7 +8,7 @@ import type { SmartCacheError } from "../CacheError.ts"
 import * as Decision from "../Decision.ts"
 import type * as SwrService from "../SwrService.ts"
 import { admit } from "./admit.ts"
-import type { Known, Outcome } from "./company.ts"
+import { Known, type Outcome } from "./company.ts"
 import type { Inquiry } from "./inquiry.ts"
 import type { Read } from "./read.ts"
 import { rulesOf, type Services } from "./services.ts"
@@ -20,7 +20,7 @@ const noTags: ReadonlyArray<string> = []
 
 const late = Exit.succeed("late" as const)
 
-const nothing: Known = { entry: undefined, standing: "ok", fence: 0 }
+const nothing = new Known(undefined, "ok", 0)
 
 export class Procurement {
   private readonly services: Services

@@ -5,16 +5,20 @@ import type * as Clock from "effect/Clock"
 import type * as Effect from "effect/Effect"
 import type { CacheResult } from "../CacheResult.ts"
 import type * as Decision from "../Decision.ts"
+import type { ReadContext } from "../ReadContext.ts"
 import type * as SwrService from "../SwrService.ts"
+import type * as VixService from "../VixService.ts"
 import type { Circumstances } from "./admit.ts"
 import type { Company } from "./company.ts"
 import type { Ticket } from "./leasing.ts"
 import type * as Spans from "./spans.ts"
 
 /** One read that is no mere hit. */
-export interface Read<A, E, R> extends Circumstances {
+export class Read<A, E, R> implements Circumstances {
   readonly key: string
   readonly compute: Effect.Effect<A, E, R>
+  readonly context: ReadContext
+  readonly verdict: VixService.Verdict
   readonly clock: Clock.Clock
   readonly began: number
   /** By the monotonic clock, if the read was timed from its very beginning. */
@@ -22,11 +26,33 @@ export interface Read<A, E, R> extends Circumstances {
   readonly approach: SwrService.Approach
   /** The latest decision, by which the read is counted if nothing answers it. */
   decision: Decision.Decision
-  answer: CacheResult<unknown> | undefined
+  answer: CacheResult<unknown> | undefined = undefined
   /** A lease asked for with the look at the store. */
-  ticket: Ticket | undefined
+  ticket: Ticket | undefined = undefined
   /** Those for whom it looks. */
-  company: Company | undefined
+  company: Company | undefined = undefined
+
+  constructor(
+    key: string,
+    compute: Effect.Effect<A, E, R>,
+    context: ReadContext,
+    verdict: VixService.Verdict,
+    clock: Clock.Clock,
+    began: number,
+    started: bigint | undefined,
+    approach: SwrService.Approach,
+    decision: Decision.Decision
+  ) {
+    this.key = key
+    this.compute = compute
+    this.context = context
+    this.verdict = verdict
+    this.clock = clock
+    this.began = began
+    this.started = started
+    this.approach = approach
+    this.decision = decision
+  }
 }
 
 /** What a span tells of a read. */

@@ -12,7 +12,7 @@ import * as CacheError from "../CacheError.ts"
 import type { Source } from "../CacheOutcome.ts"
 import type { CacheResult } from "../CacheResult.ts"
 import * as Decision from "../Decision.ts"
-import { Companies, Company, type Ending, type Known, type Member, type Outcome } from "./company.ts"
+import { Companies, type Company, type Ending, Known, type Member, type Outcome } from "./company.ts"
 import type { Desk } from "./desk.ts"
 import { secondsSince } from "./elapsed.ts"
 import { Inquiry } from "./inquiry.ts"
@@ -71,7 +71,7 @@ export class SlowRead {
   /** Starts the background refresh that the decision asked for. */
   private refresh<A, E, R>(read: Read<A, E, R>, entry: Entry): Effect.Effect<void, never, R> {
     if (read.decision.refresh === "early") this.services.metrics.add("early_refreshes", 1)
-    return this.services.swr.refresh(this.procurement.trip(read, { entry, standing: "ok", fence: entry.stamp }))
+    return this.services.swr.refresh(this.procurement.trip(read, new Known(entry, "ok", entry.stamp)))
   }
 
   /** Answers a read that is no memory hit. */
@@ -131,10 +131,10 @@ export class SlowRead {
   /** Those who ask alike, if there are any. */
   companyFor(read: Read<unknown, unknown, unknown>): Company | undefined {
     const { store, swr } = this.services
-    const company = this.companies.open.get(read.key)
-    if (!company?.takes(read, store.instant()) || !mayShare(read.decision)) return undefined
+    const company = this.companies.find(read, store.instant())
+    if (company === undefined || !mayShare(read.decision)) return undefined
     // What they wait for may have ended, and they have not heard of it yet: too early for this one.
-    return company.found === undefined || swr.flying(read.key) ? company : undefined
+    return company.known === undefined || swr.flying(read.key) ? company : undefined
   }
 
   /** How many reads of a key wait with another one that waits for all of them. */
@@ -146,7 +146,7 @@ export class SlowRead {
   private lead<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
     const { clock, decision, key } = read
     const { store, swr } = this.services
-    const company = mayShare(decision) ? new Company(this.companies, read, store.instant()) : undefined
+    const company = mayShare(decision) ? this.companies.begin(read, store.instant()) : undefined
     read.company = company
     const applicant = decision === Decision.miss ? () => read.ticket ??= swr.ticket(key) : undefined
     return Effect.flatMap(this.inquiry.ask(read, clock.currentTimeMillisUnsafe(), applicant), (lookup) => {
@@ -221,8 +221,8 @@ export class SlowRead {
       ended: (ending) => resume(this.share(read, company, ending)),
       lost: () => resume(Effect.suspend(() => this.lookUp(read, services)))
     }
-    const { found } = company
-    if (found !== undefined && !member.looked(found.known, found.decision)) return constVoid
+    const { decision, known } = company
+    if (known !== undefined && !member.looked(known, decision!)) return constVoid
     company.join(member)
     return () => company.leave(member)
   }
@@ -234,11 +234,11 @@ export class SlowRead {
     ending: Ending
   ): Answering<A, E, R> {
     // What ends before anything was found is a failure.
-    if (Exit.isFailure(ending) || ending.value === "late" || company.found === undefined) {
+    if (Exit.isFailure(ending) || ending.value === "late" || company.known === undefined) {
       return this.deliver(read, ending)
     }
     const { value: outcome } = ending
-    const { known } = company.found
+    const { known } = company
     // A compute may have begun after the one who looked came, and before this one: the stamps must tell.
     if (outcome.fence < known.fence) return this.deliver(read, this.procurement.compute(read, known))
     if (outcome.decision !== read.decision) return this.deliver(read, ending)

@@ -118,7 +118,7 @@ export class Reads {
   private async mget(group: ReadonlyArray<string>): Promise<Texts> {
     const { client } = this.client
     try {
-      return await client.mget(Array.from(group))
+      return (await client.mget(Array.from(group))).splice(0)
     } catch (error) {
       if (group.length === 1 || !RedisFault.isScattered(error)) throw error
       // The slot is moving, and only single keys of it are served.
