@@ -58,9 +58,9 @@ export const settle = <A, E>(
   const { read, slow } = left
   const company = slow.companyFor(read)
   if (company === undefined) return run(left, services, done)
-  const end = slow.counting(read)
+  slow.begin(read)
   const ended: Done<unknown, unknown> = (exit) => {
-    const rest = end(exit)
+    const rest = slow.end(read, exit)
     if (rest !== undefined) Effect.runForkWith(services)(rest)
     done(exit as Exit.Exit<A, E>)
   }

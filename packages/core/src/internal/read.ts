@@ -21,8 +21,8 @@ export class Read<A, E, R> implements Circumstances {
   readonly verdict: VixService.Verdict
   readonly clock: Clock.Clock
   readonly began: number
-  /** By the monotonic clock, if the read was timed from its very beginning. */
-  readonly started: bigint | undefined
+  /** By the monotonic clock: from its very beginning if hits are timed then, else from when it turned out to be none. */
+  started: bigint | undefined
   readonly approach: SwrService.Approach
   /** The latest decision, by which the read is counted if nothing answers it. */
   decision: Decision.Decision

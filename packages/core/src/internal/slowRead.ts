@@ -35,6 +35,9 @@ const mayShare = ({ strategy }: Decision.Decision): boolean => strategy !== "byp
 const shared = ({ serves, strategy }: Decision.Decision, { fence }: Known): boolean =>
   !serves && strategy !== "bypass" && fence < Infinity
 
+/** Goes on with what a read comes to. */
+type Resume<A, E, R> = (effect: Answering<A, E, R>) => void
+
 export class SlowRead {
   private readonly services: Parts
   private readonly desk: Desk
@@ -80,33 +83,31 @@ export class SlowRead {
   }
 
   private counted<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
-    const end = this.counting(read)
+    this.begin(read)
     const answer = read.decision === Decision.disabled
       ? this.deliver(read, this.procurement.alone(read))
       : this.lookUp(read, services)
-    return Effect.onExitPrimitive(answer, end)
+    return Effect.onExitPrimitive(answer, (exit) => this.end(read, exit))
   }
 
-  /** Counts a read once, however it ends, and gives what is then left to do. */
-  counting(
-    read: Read<unknown, unknown, unknown>
-  ): (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void> | undefined {
-    const started = read.started ?? read.clock.monotonicTimeNanosUnsafe()
-    return (exit) => {
-      this.ended(read, exit, started)
-      read.company?.leaderLeft(exit)
-      return read.ticket && this.services.swr.settle(read.key, read.ticket)
-    }
+  /** Times a read from here on, unless it has been timed from its very beginning. */
+  begin(read: Read<unknown, unknown, unknown>): void {
+    read.started ??= read.clock.monotonicTimeNanosUnsafe()
   }
 
-  /** Counts a read that is over. */
-  private ended(
-    { answer, clock, context, decision, verdict }: Read<unknown, unknown, unknown>,
-    exit: Exit.Exit<unknown, unknown>,
-    started: bigint
+  /** Counts a read once, however it ended, and gives what is then left to do. */
+  end(read: Read<unknown, unknown, unknown>, exit: Exit.Exit<unknown, unknown>): Effect.Effect<void> | undefined {
+    this.count(read, exit)
+    read.company?.leaderLeft(exit)
+    return read.ticket && this.services.swr.settle(read.key, read.ticket)
+  }
+
+  private count(
+    { answer, clock, context, decision, started, verdict }: Read<unknown, unknown, unknown>,
+    exit: Exit.Exit<unknown, unknown>
   ): void {
     const { metrics } = this.services
-    const seconds = secondsSince(clock, started)
+    const seconds = secondsSince(clock, started!)
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) metrics.add("read_errors", 1)
     if (answer === undefined) {
       metrics.waited(decision.strategy, seconds, undefined)
@@ -117,7 +118,7 @@ export class SlowRead {
   }
 
   /** Asks the whole store, or waits for what somebody who asks alike is told; then decides again. */
-  private lookUp<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
+  lookUp<A, E, R>(read: Read<A, E, R>, services: Services): Answering<A, E, R> {
     if (this.companyFor(read) === undefined) return this.lead(read, services)
     return Effect.callback((resume: (effect: Answering<A, E, R>) => void) => {
       // Again: before this step the fiber may have yielded, and they may have parted.
@@ -188,7 +189,7 @@ export class SlowRead {
   }
 
   /** Decides on what the store said. */
-  private decide(
+  decide(
     read: Read<unknown, unknown, unknown>,
     { entry, fence, standing }: Known,
     services: Services
@@ -199,36 +200,22 @@ export class SlowRead {
     read.decision = again === Decision.miss && fence === Infinity ? Decision.storeUnavailable : again
   }
 
-  /** Waits with somebody who asks alike; gives what ends that. */
+  /** Waits with those who ask alike, unless what they found is not to be waited on; gives what ends that. */
   accompany<A, E, R>(
     read: Read<A, E, R>,
     services: Services,
     company: Company,
-    resume: (effect: Answering<A, E, R>) => void
+    resume: Resume<A, E, R>
   ): () => void {
-    const member: Member = {
-      looked: (known, decision) => {
-        try {
-          this.decide(read, known, services)
-        } catch (defect) {
-          resume(Exit.die(defect))
-          return false
-        }
-        const stays = read.decision === decision && shared(decision, known)
-        if (!stays) resume(Effect.suspend(() => this.proceed(read, known)))
-        return stays
-      },
-      ended: (ending) => resume(this.share(read, company, ending)),
-      lost: () => resume(Effect.suspend(() => this.lookUp(read, services)))
-    }
+    const companion = new Companion(this, read, services, company, resume)
     const { decision, known } = company
-    if (known !== undefined && !member.looked(known, decision!)) return constVoid
-    company.join(member)
-    return () => company.leave(member)
+    if (known !== undefined && !companion.looked(known, decision!)) return constVoid
+    company.join(companion)
+    return () => company.leave(companion)
   }
 
   /** What a read makes of an ending that was another's. */
-  private share<A, E, R>(
+  share<A, E, R>(
     read: Read<A, E, R>,
     company: Company,
     ending: Ending
@@ -250,7 +237,7 @@ export class SlowRead {
   }
 
   /** Serves what was found, or has a value made. */
-  private proceed<A, E, R>(read: Read<A, E, R>, known: Known): Answering<A, E, R> {
+  proceed<A, E, R>(read: Read<A, E, R>, known: Known): Answering<A, E, R> {
     const { entry } = known
     if (entry === undefined || !read.decision.serves) return this.deliver(read, this.procurement.compute(read, known))
     const now = read.clock.currentTimeMillisUnsafe()
@@ -266,5 +253,44 @@ export class SlowRead {
       const { decision, entry, source } = outcome
       return Exit.succeed(this.answer(read, decision, source, read.clock.currentTimeMillisUnsafe(), entry))
     })
+  }
+}
+
+/** A read that waits with others. */
+class Companion<A, E, R> implements Member {
+  private readonly slow: SlowRead
+  private readonly read: Read<A, E, R>
+  private readonly services: Services
+  private readonly company: Company
+  private readonly resume: Resume<A, E, R>
+
+  constructor(slow: SlowRead, read: Read<A, E, R>, services: Services, company: Company, resume: Resume<A, E, R>) {
+    this.slow = slow
+    this.read = read
+    this.services = services
+    this.company = company
+    this.resume = resume
+  }
+
+  looked(known: Known, decision: Decision.Decision): boolean {
+    const { read, resume, services, slow } = this
+    try {
+      slow.decide(read, known, services)
+    } catch (defect) {
+      resume(Exit.die(defect))
+      return false
+    }
+    const stays = read.decision === decision && shared(decision, known)
+    if (!stays) resume(Effect.suspend(() => slow.proceed(read, known)))
+    return stays
+  }
+
+  ended(ending: Ending): void {
+    this.resume(this.slow.share(this.read, this.company, ending))
+  }
+
+  lost(): void {
+    const { read, resume, services, slow } = this
+    resume(Effect.suspend(() => slow.lookUp(read, services)))
   }
 }
