@@ -118,6 +118,7 @@ export class Reads {
   private async mget(group: ReadonlyArray<string>): Promise<Texts> {
     const { client } = this.client
     try {
+      // Emptied: a function that ioredis keeps for each command leads to its reply, long after (core's DESIGN.md, "What V8 keeps").
       return (await client.mget(Array.from(group))).splice(0)
     } catch (error) {
       if (group.length === 1 || !RedisFault.isScattered(error)) throw error
