@@ -67,7 +67,10 @@ const askAlike = (a: ReadContext, b: ReadContext): boolean =>
 
 /** The companies of a cache. */
 export class Companies {
-  /** By key, the latest that may still be joined: those of one moment, in a map of its own (DESIGN.md, "What V8 keeps"). */
+  /**
+   * By key, the latest that may still be joined: those of one moment, in a map of its own (DESIGN.md, "What V8 keeps").
+   * A read that comes late, by an earlier moment, parts those of now from whoever comes next: that costs a look.
+   */
   private open = new Map<string, Company>()
   /** The moment of those: by the reader's clock, and by the store. */
   private began = -Infinity

@@ -21,7 +21,7 @@ export class Read<A, E, R> implements Circumstances {
   readonly verdict: VixService.Verdict
   readonly clock: Clock.Clock
   readonly began: number
-  /** By the monotonic clock: from its very beginning if hits are timed then, else from when it turned out to be none. */
+  /** By the monotonic clock: its very beginning if a hit were timed then, else when it turned out to be none, and unknown before. */
   started: bigint | undefined
   readonly approach: SwrService.Approach
   /** The latest decision, by which the read is counted if nothing answers it. */
