@@ -4,8 +4,7 @@
  */
 import { getHeapSpaceStatistics } from "node:v8"
 import { keyCount } from "../workload.ts"
-import type { Round } from "../workloads/redisHits.ts"
-import { cacheInFibers } from "../workloads/redisHits.ts"
+import { cacheInFibers, type Round } from "../workloads/redisHits.ts"
 import { answer, question } from "./child.ts"
 
 export interface Question {
